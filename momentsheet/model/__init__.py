@@ -1,0 +1,1 @@
+"""The nouns that flow between the rooms: frozen, without behaviour beyond looking things up."""

@@ -1,0 +1,42 @@
+"""What converting gives: import files in import order, with the figures of manifest and receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """One import file: path below the output folder, bytes, rows and sums (field -> decimal text)."""
+
+    path: str
+    format: str
+    entity: str
+    data: bytes
+    rows: int
+    sums: Mapping[str, str] = field(default_factory=dict)
+    inferred: tuple[str, ...] = ()  # names in it that are only inferred
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    files: tuple[ImportFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Rows and sums (field -> decimal text) of one year, project, employee …"""
+
+    key: str
+    rows: int
+    sums: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The clean rows of one entity by one of its fields (dates by year), largest first, years rising."""
+
+    entity: str
+    field: str
+    shares: tuple[Share, ...]

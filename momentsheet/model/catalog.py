@@ -1,0 +1,256 @@
+"""Nouns of the rule files: catalog, entity, field, rule, code list, accounting system, company."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+type_names = (
+    "text", "code", "integer", "decimal", "money", "percent", "date", "hours", "boolean", "codelist",
+    "reference", "email", "phone", "url", "country", "currency", "org_number", "bank_account", "kid",
+    "postal_code", "list", "file_name",
+)  # fmt: skip
+
+Texts = Mapping[str, str]  # language code -> text
+Row = Mapping[str, str]  # field name -> what a person would type
+
+Severity = Literal["error", "warning", "info"]
+severities: tuple[Severity, ...] = ("error", "warning", "info")
+Reach = Literal["workbook", "field", "row", "table", "book"]
+Layout = Literal["table", "form"]
+DateOrder = Literal["DMY", "MDY", "YMD"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that names another entity's key; `same` columns must agree in both rows."""
+
+    entity: str
+    field: str
+    same: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of an entity. `schema` is Cerberus vocabulary, for values after parsing."""
+
+    name: str
+    type: str
+    label: Texts
+    help: Texts
+    example: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    required_when: str | None = None
+    schema: Mapping[str, Any] = NOTHING
+    to: Reference | None = None
+    list: str | None = None
+    privacy: Literal["public", "personal", "health"] = "public"
+    unit: str | None = None
+    decimals: int | None = None
+    imported: bool = True
+    in_template: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Rows that prove a rule: per entity the rows that replace the sample's rows.
+
+    Each row is laid over the entity's first sample row; `company` overrides keys of the company file.
+    """
+
+    rows: Mapping[str, tuple[Row, ...]]
+    company: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One demand on the data, with everything that people are told about it.
+
+    Exactly one of `check` (a named check), `schema` (Cerberus), `holds` (SQL expression that must be
+    true) and `offends` (SQL query that returns `row_id` of wrong rows) is set.
+    `fields` are the cells that are marked; the finding stands at the first.
+    """
+
+    code: str
+    severity: Severity
+    reach: Reach
+    message: Texts
+    why: Texts
+    fix: Texts
+    entity: str | None = None
+    fields: tuple[str, ...] = ()
+    check: str | None = None
+    schema: Mapping[str, Any] | None = None
+    holds: str | None = None
+    offends: str | None = None
+    blank_ok: tuple[str, ...] = ()
+    one_per: tuple[str, ...] = ()
+    facts: Mapping[str, str] = NOTHING
+    on_demand: bool = False
+    good: tuple[Example, ...] = ()
+    bad: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One importable kind of data: one sheet, its fields, its rules and a small correct sample."""
+
+    name: str
+    order: int
+    title: Texts
+    help: Texts
+    fields: tuple[Field, ...]
+    rules: tuple[Rule, ...]
+    sample: tuple[Row, ...]
+    key: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()  # shown where there is no key
+    layout: Layout = "table"
+    sheet_aliases: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()  # fields that are summed in Status, receipt and manifest
+    totals_by: tuple[str, ...] = ()  # fields by which the receipt breaks them down; dates by year
+    derived: str | None = None  # SQL over the other tables; such an entity has no sheet
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError if there is none."""
+        for item in self.fields:
+            if item.name == name:
+                return item
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One allowed value of a code list."""
+
+    code: str
+    label: Texts
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    name: str
+    title: Texts
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What an accounting system asks of one field, told through the rule `code`."""
+
+    code: str
+    entity: str
+    field: str
+    schema: Mapping[str, Any]
+    says: Texts  # completes «… needs {says}»
+    example: str
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingSystem:
+    """Number series and demands of one accounting system; `rules` are the on-demand rules it switches on."""
+
+    name: str
+    label: Texts
+    numbers_from: Literal["moment", "accounting", "unknown"]
+    demands: tuple[Demand, ...]
+    rules: tuple[str, ...]
+    notes: tuple[Texts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormatColumn:
+    """One column of an import file: where its value comes from and how it is written."""
+
+    name: str
+    field: str
+    write: str = "value"  # value | minutes | list | lookup …, see converting/
+    evidence: Literal["documented", "observed", "inferred", "own"] = "own"
+    lookup: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFile:
+    entity: str
+    file: str
+    columns: tuple[FormatColumn, ...]
+    path: str | None = None
+    evidence: Literal["documented", "observed", "inferred", "own"] = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An import-file format: its files in import order, their columns, how a value is written."""
+
+    name: str
+    kind: Literal["csv", "ndjson"]
+    suffix: str
+    title: Texts
+    files: tuple[FormatFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What a company file changes on one field."""
+
+    hide: bool = False
+    require: bool | None = None
+    label: Texts = NOTHING
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company file: what this customer project chooses. Every value has a default of Moment's own."""
+
+    code: str = ""
+    name: str = ""
+    org_number: str = ""
+    country: str = "NO"
+    currency: str = "NOK"
+    language: str = "nb"
+    contact: str = ""  # whom the customer sends the workbook to
+    source_system: str = ""
+    accounting_system: str = "generic"
+    cutover_date: dt.date | None = None
+    date_order: DateOrder | None = None
+    hours_per_day: float = 7.5
+    credit_days: int | None = None
+    entities: tuple[str, ...] = ()  # empty: all
+    code_lists: Mapping[str, CodeList] = NOTHING
+    fields: Mapping[str, FieldChange] = NOTHING  # "customer.org_number" -> change
+    defaults: Mapping[str, str] = NOTHING  # "time_record.invoice_status" -> code
+    given: frozenset[str] = field(default_factory=frozenset)  # keys that the file really sets
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All entities, rules, code lists and texts, with the company's choices applied."""
+
+    version: str  # hash of the rule files, 12 hex digits
+    entities: Mapping[str, Entity]  # in import order; only those in scope
+    rules: Mapping[str, Rule]  # every rule by code, workbook rules included
+    code_lists: Mapping[str, CodeList]
+    accounting: Mapping[str, AccountingSystem]
+    formats: Mapping[str, Format]
+    texts: Mapping[str, Texts]  # text id -> texts
+    languages: tuple[str, ...]
+    company: Company
+
+    def text(self, text_id: str, language: str) -> str:
+        """The short text of that id, in English where the language lacks it."""
+        texts = self.texts[text_id]
+        return texts.get(language) or texts["en"]
+
+
+def say(texts: Texts, language: str) -> str:
+    """The text in that language, or in English."""
+    return texts.get(language) or texts["en"]
