@@ -20,8 +20,19 @@ class ImportFile:
 
 
 @dataclass(frozen=True, slots=True)
+class HandWork:
+    """Filled values of one field that the files of these formats do not carry: a person enters them in Moment."""
+
+    entity: str
+    field: str
+    values: int  # number of filled values
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     files: tuple[ImportFile, ...]
+    by_hand: tuple[HandWork, ...] = ()  # import order, then the order of the fields
 
 
 @dataclass(frozen=True, slots=True)

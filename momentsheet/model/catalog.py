@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 type_names = (
@@ -13,6 +12,9 @@ type_names = (
     "reference", "email", "phone", "url", "country", "currency", "org_number", "bank_account", "kid",
     "postal_code", "list", "file_name",
 )  # fmt: skip
+
+# How a column of an import format writes its field, see converting/writers.py.
+write_kinds = ("value", "minutes", "list", "camel", "lookup")
 
 Texts = Mapping[str, str]  # language code -> text
 Row = Mapping[str, str]  # field name -> what a person would type
@@ -23,7 +25,26 @@ Reach = Literal["workbook", "field", "row", "table", "book"]
 Layout = Literal["table", "form"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+class _Nothing(Mapping[str, Any]):
+    """An empty mapping; hashable, so that Python 3.11 takes it as a default in a dataclass."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return hash(())
+
+
+NOTHING: Mapping[str, Any] = _Nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,7 @@ class Field:
     privacy: Literal["public", "personal", "health"] = "public"
     unit: str | None = None
     decimals: int | None = None
+    country: str | None = None  # field of the same row that says whose rules hold; else the company's country
     imported: bool = True
     in_template: bool = True
 
@@ -172,9 +194,10 @@ class FormatColumn:
 
     name: str
     field: str
-    write: str = "value"  # value | minutes | list | lookup …, see converting/
+    write: str = "value"  # one of write_kinds
     evidence: Literal["documented", "observed", "inferred", "own"] = "own"
     lookup: Mapping[str, str] = NOTHING
+    values: Mapping[str, str] = NOTHING  # our code -> the target's, where it is another one
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class ColumnRead:
     header: str
     field: str | None
     how: str  # meta | label | alias | close | extra | duplicate | ignored
+    filled: int | None = None  # data cells with content; None where nobody has counted
 
 
 @dataclass(frozen=True, slots=True)

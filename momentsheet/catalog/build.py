@@ -1,0 +1,236 @@
+"""Taken rule files to the nouns of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from momentsheet.catalog.files import SCHEMAS
+from momentsheet.catalog.names import Names
+from momentsheet.catalog.shape import Place, Taken
+from momentsheet.catalog.verify import RuleFiles, plain
+from momentsheet.catalog.yaml_reader import Node
+from momentsheet.model.catalog import (
+    AccountingSystem,
+    Catalog,
+    Code,
+    CodeList,
+    Company,
+    Demand,
+    Entity,
+    Example,
+    Field,
+    FieldChange,
+    Format,
+    FormatColumn,
+    FormatFile,
+    Reference,
+    Row,
+    Rule,
+    Texts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a part of the catalog needs to know of the others."""
+
+    names: Names
+    types: Mapping[str, Mapping[str, str]]  # entity -> field -> type
+    code_lists: Mapping[str, CodeList]
+
+
+def build_catalog(files: RuleFiles, names: Names, version: str) -> Catalog:
+    """The catalog of verified rule files, for a company that chooses nothing."""
+    code_lists = {name: _code_list(name, taken) for name, taken in files.code_lists.items()}
+    known = _Known(names, files.types(), code_lists)
+    entities = {name: _entity(name, taken, known) for name, taken in files.entities.items()}
+    entities = dict(sorted(entities.items(), key=lambda item: item[1].order))
+    rules = [rule for entity in entities.values() for rule in entity.rules]
+    rules += [_rule(taken, None, known) for taken in files.general]
+    return Catalog(
+        version=version,
+        entities=entities,
+        rules={rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)},
+        code_lists=code_lists,
+        accounting={name: _system(name, taken, known) for name, taken in files.accounting.items()},
+        formats={name: _format(name, taken, entities) for name, taken in files.formats.items()},
+        texts={text_id: dict(texts) for file in files.texts for text_id, texts in file.items()},
+        languages=tuple(names.languages),
+        company=Company(),
+    )
+
+
+def build_company(taken: Taken, code_lists: Mapping[str, CodeList], languages: Iterable[str]) -> Company:
+    """The company of a taken company file; its code lists hold only what the file says."""
+    return Company(**_choices(taken, code_lists, languages), given=frozenset(taken))
+
+
+# Private functions
+
+
+def _choices(taken: Taken, code_lists: Mapping[str, CodeList], languages: Iterable[str]) -> dict[str, Any]:
+    """What a taken company file sets, as attributes of `Company`."""
+    values: dict[str, Any] = dict(taken)
+    if "code_lists" in taken:
+        values["code_lists"] = {
+            name: CodeList(
+                name,
+                code_lists[name].title,
+                tuple(_company_code(code, code_lists[name], languages) for code in codes),
+            )
+            for name, codes in taken["code_lists"].items()
+        }
+    if "fields" in taken:
+        values["fields"] = {path: _change(change, languages) for path, change in taken["fields"].items()}
+    if "defaults" in taken:
+        values["defaults"] = dict(taken["defaults"])
+    return values
+
+
+def _entity(name: str, taken: Taken, known: _Known) -> Entity:
+    return Entity(
+        name=name,
+        order=taken["order"],
+        title=dict(taken["title"]),
+        help=dict(taken["help"]),
+        fields=tuple(_field(field) for field in taken["fields"]),
+        rules=tuple(_rule(rule, name, known) for rule in taken.get("rules", ())),
+        sample=tuple(dict(row) for row in taken.get("sample", ())),
+        **_given(taken, "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived"),
+    )
+
+
+def _field(taken: Taken) -> Field:
+    more: dict[str, Any] = {}
+    if "to" in taken:
+        entity, key = taken["to"]
+        more["to"] = Reference(entity, key, taken.get("same", ()))
+    if "schema" in taken:
+        more["schema"] = plain(taken["schema"])
+    plainly = (
+        "aliases", "required", "required_when", "list", "privacy", "unit", "decimals", "imported", "in_template",
+    )  # fmt: skip
+    return Field(
+        name=taken["name"],
+        type=taken["type"],
+        label=dict(taken["label"]),
+        help=dict(taken["help"]),
+        example=taken["example"],
+        **_given(taken, *plainly),
+        **more,
+    )
+
+
+def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
+    examples = taken.get("examples", {})
+    schema: dict[str, Any] = {}
+    if "schema" in taken and entity is not None:
+        schema["schema"] = _schema(taken["schema"], known.types[entity][taken["fields"][0]], known)
+    return Rule(
+        code=taken["code"],
+        severity=taken["severity"],
+        reach=taken["reach"],
+        message=dict(taken["message"]),
+        why=dict(taken["why"]),
+        fix=dict(taken["fix"]),
+        entity=entity,
+        facts=dict(taken.get("facts", {})),
+        good=tuple(_example(example, entity, known) for example in examples.get("good", ())),
+        bad=tuple(_example(example, entity, known) for example in examples.get("bad", ())),
+        **_given(taken, "fields", "check", "holds", "offends", "blank_ok", "one_per", "on_demand"),
+        **schema,
+    )
+
+
+def _example(taken: Taken | tuple[Taken, ...], entity: str | None, known: _Known) -> Example:
+    if isinstance(taken, Taken) and ("book" in taken or "company" in taken):
+        rows = {name: _rows(rows) for name, rows in taken.get("book", {}).items()}
+        return Example(rows, _choices(taken.get("company", Taken("", 0)), known.code_lists, known.names.languages))
+    return Example({entity or "": _rows(taken)})
+
+
+def _rows(taken: Taken | tuple[Taken, ...]) -> tuple[Row, ...]:
+    return tuple(dict(row) for row in ((taken,) if isinstance(taken, Taken) else taken))
+
+
+def _code_list(name: str, taken: Taken) -> CodeList:
+    codes = tuple(Code(code["code"], dict(code["label"]), code.get("synonyms", ())) for code in taken["codes"])
+    return CodeList(name, dict(taken["title"]), codes)
+
+
+def _company_code(taken: Taken, code_list: CodeList, languages: Iterable[str]) -> Code:
+    """A code as a company words it: what it does not say stays as it is in the rule files."""
+    known = next((code for code in code_list.codes if code.code == taken["code"]), Code(taken["code"], {}))
+    label = dict(known.label)
+    if "label" in taken:
+        own = _wording(taken["label"], languages)
+        label = {**dict.fromkeys(("en", "nb"), next(iter(own.values()))), **known.label, **own}
+    unsaid = [text for language, text in known.label.items() if label[language] != text]
+    synonyms = dict.fromkeys((*known.synonyms, *unsaid, *taken.get("synonyms", ())))
+    return Code(taken["code"], label, tuple(synonyms))
+
+
+def _change(taken: Taken, languages: Iterable[str]) -> FieldChange:
+    label: dict[str, Any] = {"label": _wording(taken["label"], languages)} if "label" in taken else {}
+    return FieldChange(**_given(taken, "hide", "require", "allowed"), **label)
+
+
+def _wording(said: str | Taken, languages: Iterable[str]) -> Texts:
+    """A company's own words: one text for all languages, or some languages of its choice."""
+    return dict.fromkeys(languages, said) if isinstance(said, str) else dict(said)
+
+
+def _system(name: str, taken: Taken, known: _Known) -> AccountingSystem:
+    return AccountingSystem(
+        name=name,
+        label=dict(taken["label"]),
+        numbers_from=taken["numbers_from"],
+        demands=tuple(_demand(demand, known) for demand in taken.get("demands", ())),
+        rules=taken.get("rules", ()),
+        notes=tuple(dict(note) for note in taken.get("notes", ())),
+    )
+
+
+def _demand(taken: Taken, known: _Known) -> Demand:
+    entity, field = taken["field"]
+    return Demand(
+        code=taken["code"],
+        entity=entity,
+        field=field,
+        schema=_schema(taken["schema"], known.types[entity][field], known),
+        says=dict(taken["says"]),
+        example=taken["example"],
+        **_given(taken, "good", "bad"),
+    )
+
+
+def _format(name: str, taken: Taken, entities: Mapping[str, Entity]) -> Format:
+    files = [
+        FormatFile(
+            entity=file["entity"],
+            file=file["file"],
+            columns=tuple(_column(column) for column in file["columns"]),
+            **_given(file, "path", "evidence"),
+        )
+        for file in taken["files"]
+    ]
+    files.sort(key=lambda file: entities[file.entity].order)
+    return Format(name, taken["kind"], taken["suffix"], dict(taken["title"]), tuple(files))
+
+
+def _column(taken: Taken) -> FormatColumn:
+    tables: dict[str, Any] = {key: dict(taken[key]) for key in ("lookup", "values") if key in taken}
+    return FormatColumn(taken["name"], taken["field"], **_given(taken, "write", "evidence"), **tables)
+
+
+def _schema(node: Node, type_name: str, known: _Known) -> Mapping[str, Any]:
+    """The schema at a node that has been verified."""
+    schema: Mapping[str, Any] = plain(SCHEMAS[type_name].take(node, "`schema`", Place("", known.names, [])))
+    return schema
+
+
+def _given(taken: Taken, *keys: str) -> dict[str, Any]:
+    """What is said; the rest keeps the model's defaults."""
+    return {key: taken[key] for key in keys if key in taken}

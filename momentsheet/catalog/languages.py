@@ -1,0 +1,58 @@
+"""Further languages: texts keyed by id in rules/languages/, laid over those of the rule files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from momentsheet.catalog.names import did_you_mean
+from momentsheet.catalog.shape import Taken
+from momentsheet.catalog.verify import RuleFiles
+from momentsheet.errors import Problem
+
+
+def lay_over(files: RuleFiles) -> Iterator[Problem]:
+    """Put every text of the language files into its place among the taken texts; unknown ids are problems."""
+    places = dict(text_places(files))
+    for language, texts in files.languages.items():
+        for text_id, text in texts.items():
+            place = places.get(text_id)
+            if place is None:
+                yield texts.problem(text_id, f"there is no text `{text_id}`{did_you_mean(text_id, places)}")
+            else:
+                place.put(language, text, texts.file, texts.lines[text_id])
+
+
+def text_places(files: RuleFiles) -> Iterator[tuple[str, Taken]]:
+    """Every place with texts for people, by the id under which a language file may word it."""
+    for name, entity in files.entities.items():
+        yield from _of(entity, f"entity.{name}", "title", "help")
+        for field in entity.get("fields", ()):
+            yield from _of(field, f"field.{name}.{field.get('name')}", "label", "help")
+        for rule in entity.get("rules", ()):
+            yield from _of(rule, f"rule.{rule.get('code')}", "message", "why", "fix")
+    for rule in files.general:
+        yield from _of(rule, f"rule.{rule.get('code')}", "message", "why", "fix")
+    for name, code_list in files.code_lists.items():
+        yield from _of(code_list, f"list.{name}", "title")
+        for code in code_list.get("codes", ()):
+            yield from _of(code, f"code.{name}.{code.get('code')}", "label")
+    for name, system in files.accounting.items():
+        yield from _of(system, f"system.{name}", "label")
+        for demand in system.get("demands", ()):
+            yield from _of(demand, f"demand.{name}.{'.'.join(demand.get('field', ()))}", "says")
+        for number, note in enumerate(system.get("notes", ()), 1):
+            yield f"system.{name}.note.{number}", note
+    for name, form in files.formats.items():
+        yield from _of(form, f"format.{name}", "title")
+    for texts in files.texts:
+        for text_id, words in texts.items():
+            yield f"text.{text_id}", words
+
+
+# Private functions
+
+
+def _of(taken: Taken, prefix: str, *keys: str) -> Iterator[tuple[str, Taken]]:
+    for key in keys:
+        if key in taken:
+            yield f"{prefix}.{key}", taken[key]

@@ -1,0 +1,156 @@
+"""YAML to catalog: reads the rules folder, tells every problem in it at once, or gives the catalog."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from momentsheet.catalog.build import build_catalog, build_company
+from momentsheet.catalog.company import apply_company, clashes
+from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL
+from momentsheet.catalog.languages import lay_over
+from momentsheet.catalog.names import Names, collect_names, did_you_mean
+from momentsheet.catalog.shape import Place, Taken
+from momentsheet.catalog.verify import RuleFiles, verify
+from momentsheet.catalog.yaml_reader import Node, max_bytes, read_yaml
+from momentsheet.errors import CatalogError, Problem, UsageError
+from momentsheet.model.catalog import Catalog
+
+_GENERAL = "workbook"  # rules/workbook.yaml: rules for whatever entity, and for the workbook itself
+
+
+def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
+    """Load the rules folder, with a company file's choices applied.
+
+    Raises CatalogError with every problem in all these files, UsageError where folder or company file is missing.
+    """
+    if not rules.is_dir():
+        raise UsageError(f"There is no rules folder {rules}")
+    problems: list[Problem] = []
+    sources = [_read(path, path.relative_to(rules), rules.name, problems) for path in sorted(rules.rglob("*.y*ml"))]
+    known = [source for source in sources if _is_in_place(source, problems)]
+    languages = ("en", "nb", *(source.stem for source in known if source.folder == "languages"))
+    names = collect_names([(source.folder, source.stem, source.root) for source in known], languages)
+    files = _take(known, names, problems)
+    problems.extend(lay_over(files))
+    problems.extend(verify(files, names))
+    chosen = _take_company(company, names, problems) if company is not None else None
+    if not files.entities and not problems:
+        problems.append(Problem(rules.name, 1, "holds no entity files"))
+    if problems:
+        raise CatalogError(problems)
+    catalog = build_catalog(files, names, _version(sources))
+    return catalog if chosen is None else _with_company(catalog, chosen)
+
+
+# Private functions
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A rule file as it was read: `folder` below rules/ ("" for rules/ itself), name without suffix, root node."""
+
+    path: str
+    folder: str
+    stem: str
+    suffix: str
+    label: str
+    data: bytes
+    root: Node | None
+
+
+def _read(path: Path, relative: Path, top: str, problems: list[Problem]) -> _Source:
+    label = f"{top}/{relative.as_posix()}"
+    data = _bytes(path)
+    root, wrong = read_yaml(data, label)
+    problems.extend(wrong)
+    return _Source(
+        relative.as_posix(), relative.parent.as_posix().lstrip("."), path.stem, path.suffix, label, data, root
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """The file; one byte more than may be is enough to see that it is too large."""
+    try:
+        with path.open("rb") as file:
+            return file.read(max_bytes + 1)
+    except OSError as error:
+        reason = "There is no file" if isinstance(error, FileNotFoundError) else "Cannot read"
+        raise UsageError(f"{reason} {path}") from None
+
+
+def _is_in_place(source: _Source, problems: list[Problem]) -> bool:
+    if source.suffix != ".yaml":
+        text = "must be called `.yaml` to be read"
+    elif source.folder == "" and source.stem != _GENERAL:
+        text = f"has no place here{did_you_mean(source.stem, [_GENERAL])}; the folders are {', '.join(FOLDERS)}"
+    elif source.folder and source.folder not in FOLDERS:
+        text = f"stands in a folder that is not read{did_you_mean(source.folder, FOLDERS)}"
+    else:
+        return True
+    problems.append(Problem(source.label, 1, text))
+    return False
+
+
+def _take(sources: list[_Source], names: Names, problems: list[Problem]) -> RuleFiles:
+    """Every file by its shape; what cannot be taken at all is left out."""
+    taken: dict[str, dict[str, Taken]] = {folder: {} for folder in FOLDERS}
+    general: tuple[Taken, ...] = ()
+    for source in sources:
+        if source.root is None:
+            continue
+        shape, name_key = FOLDERS.get(source.folder, (GENERAL, None))
+        place = Place(source.label, names, problems)
+        value = shape.take(source.root, "the file", place)
+        if not isinstance(value, Taken):
+            continue
+        if not source.folder:
+            general = value.get("rules", ())
+            continue
+        name = value.get(name_key, source.stem) if name_key else source.stem
+        if name != source.stem:
+            problems.append(value.problem(name_key or "", f"`{name_key}` must be the file's name, `{source.stem}`"))
+        taken[source.folder][name] = value
+    return RuleFiles(
+        entities=taken["entities"],
+        code_lists=taken["codelists"],
+        accounting=taken["accounting"],
+        formats=taken["formats"],
+        texts=tuple(taken["texts"].values()),
+        languages=taken["languages"],
+        general=general,
+    )
+
+
+def _version(sources: list[_Source]) -> str:
+    """Hash of names and bytes, each with its length, so that no two sets of files look alike."""
+    digest = hashlib.sha256()
+    for source in sorted(sources, key=lambda source: source.path):
+        name = source.path.encode()
+        digest.update(b"%d %d\n" % (len(name), len(source.data)) + name + source.data)
+    return digest.hexdigest()[:12]
+
+
+def _take_company(path: Path, names: Names, problems: list[Problem]) -> Taken | None:
+    root, wrong = read_yaml(_bytes(path), str(path))
+    problems.extend(wrong)
+    value = COMPANY.take(root, "the company file", Place(str(path), names, problems)) if root is not None else None
+    return value if isinstance(value, Taken) else None
+
+
+def _with_company(catalog: Catalog, taken: Taken) -> Catalog:
+    company = build_company(taken, catalog.code_lists, catalog.languages)
+    problems = [_at(taken, keys, text) for keys, text in clashes(catalog, company)]
+    if problems:
+        raise CatalogError(problems)
+    return apply_company(catalog, company)
+
+
+def _at(taken: Taken, keys: Sequence[str], text: str) -> Problem:
+    """A problem at the innermost of these keys that the company file has."""
+    inner = taken.get(keys[0])
+    if len(keys) > 1 and isinstance(inner, Taken) and keys[1] in inner:
+        return _at(inner, keys[1:], text)
+    return taken.problem(keys[0], text)

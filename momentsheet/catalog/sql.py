@@ -1,0 +1,112 @@
+"""SQL of the rule files, tried against empty tables with the columns that it will meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from momentsheet.catalog.names import did_you_mean
+from momentsheet.model.table import dtype
+
+constants: Mapping[str, type[pl.DataType]] = {
+    "today": pl.Date, "cutover_date": pl.Date, "country": pl.String, "currency": pl.String,
+    "accounting_system": pl.String, "hours_per_day": pl.Float64,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why a piece of SQL cannot be used."""
+
+    text: str
+
+
+class Tables:
+    """One blank table per entity, as checking will hold them: `row_id` and a typed column per field."""
+
+    def __init__(self, entities: Mapping[str, Mapping[str, str]]) -> None:
+        """`entities`: entity -> field -> type."""
+        self._columns: dict[str, dict[str, type[pl.DataType]]] = {
+            entity: {"row_id": pl.UInt32, **{name: dtype(kind) for name, kind in fields.items()}}
+            for entity, fields in entities.items()
+        }
+        # two rows, so that an expression that gives one value for the whole table shows itself
+        self._frames = {
+            entity: pl.DataFrame({name: pl.Series(name, [None, None], dtype=kind) for name, kind in columns.items()})
+            for entity, columns in self._columns.items()
+        }
+        self._with_constants = {
+            entity: frame.with_columns(
+                pl.lit(None, dtype=kind).alias(name) for name, kind in constants.items() if name not in frame.columns
+            )
+            for entity, frame in self._frames.items()
+        }
+        facts = pl.DataFrame({name: pl.Series(name, [None], dtype=kind) for name, kind in constants.items()})
+        self._context = pl.SQLContext({**self._frames, "company_facts": facts}, eager=False)
+
+    def expression(self, entity: str, sql: str, may_look_around: bool) -> pl.DataType | Misfit:
+        """The type of an expression over the rows of that entity; with `may_look_around`, window functions too."""
+        if not may_look_around and re.search(r"\bover\s*\(", _without_texts(sql), re.IGNORECASE):
+            return Misfit("looks at other rows (OVER); make the rule's reach `table`")
+        frame = self._with_constants[entity]
+        try:
+            expression = pl.sql_expr(sql)
+            names = set(expression.meta.root_names())
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            return Misfit("is not an SQL expression that polars knows")
+        for name in sorted(names - set(frame.columns)):
+            return Misfit(f"uses the unknown column `{name}`{did_you_mean(name, frame.columns)}")
+        try:
+            result = frame.select(expression.alias("result"))
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            return Misfit("does not fit the types of its columns (dates are written DATE '2024-01-31')")
+        if result.height != frame.height:
+            return Misfit("gives one value for the whole table, not one for each row")
+        return result.schema["result"]
+
+    def query(self, sql: str) -> Mapping[str, pl.DataType] | Misfit:
+        """The columns that a query over the entities' tables and `company_facts` returns."""
+        plain = _without_texts(sql)
+        if not re.match(r"\s*(select|with)\b", plain, re.IGNORECASE):
+            return Misfit("must be a query: SELECT … or WITH …")
+        if re.search(r"\b(read|scan)_\w+\s*\(", plain, re.IGNORECASE):
+            return Misfit("reads a file; a query sees only the tables of the entities")
+        try:
+            return dict(self._context.execute(sql, eager=True).schema)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            return Misfit(self._why(sql, error))
+
+    # Private functions
+
+    def _why(self, sql: str, error: BaseException) -> str:
+        """In our words; the only thing taken from the library is which of the query's own words it stopped at."""
+        columns = {name for kinds in self._columns.values() for name in kinds} | constants.keys()
+        for word in re.findall(r"['\"`](\w+)['\"`]", str(error).split("\n", 1)[0]):
+            if not re.search(rf"\b{re.escape(word)}\b", sql):
+                continue
+            if re.search(rf"\b(from|join)\s+{re.escape(word)}\b", sql, re.IGNORECASE):
+                return f"reads the unknown table `{word}`{did_you_mean(word, [*self._columns, 'company_facts'])}"
+            return f"uses the column `{word}`, which is not there{self._nearest(word, columns)}"
+        if isinstance(error, pl.exceptions.SQLInterfaceError | pl.exceptions.SQLSyntaxError):
+            return "is not an SQL query that polars knows"
+        return "does not fit the types of its columns (dates are written DATE '2024-01-31')"
+
+    def _nearest(self, word: str, columns: Collection[str]) -> str:
+        return "" if word in columns else did_you_mean(word, columns)
+
+
+def mentions(sql: str, names: Iterable[str]) -> set[str]:
+    """Those of the names that stand in the SQL as words."""
+    words = set(re.findall(r"\w+", _without_texts(sql)))
+    return words.intersection(names)
+
+
+# Private functions
+
+
+def _without_texts(sql: str) -> str:
+    """The SQL with its quoted texts and comments blanked out."""
+    return re.sub(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)

@@ -1,0 +1,483 @@
+"""Which sheet holds which entity, which row is the header, which column is which field; and how we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from rapidfuzz import fuzz, process
+
+from momentsheet.checking.fold import clean_text, fold_header
+from momentsheet.checking.grammar import Raw, show_raw
+from momentsheet.model.catalog import Catalog, Entity, say
+from momentsheet.model.finding import ColumnRead, SheetRead
+from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, cell_name
+
+HEADER_ROWS = 50  # titles and explanations above the header row may take this many rows
+CLOSE = 86  # rapidfuzz ratio from which a header is taken for another, with a warning
+TOTAL_WORDS = frozenset(
+    ("total", "totalt", "totals", "totalsum", "sum", "summa", "summer", "ialt", "delsum", "subtotal", "samlet")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSheet:
+    """A sheet of the customer's that holds one entity; arrays are as long as `rows`."""
+
+    file: str
+    name: str
+    entity: Entity
+    header_row: int
+    rows: npt.NDArray[np.int32]  # Excel rows of the data, rising; for a form one row, which stands for nothing
+    columns: Mapping[str, Column]  # field -> raw column, only the rows above
+    headers: Mapping[str, str]  # field -> header as it stands in the file
+    pool: pl.Series
+    places: Mapping[str, tuple[int | None, int]]  # field -> Excel row (None: the data row) and column (0 = A)
+
+    def place(self, field: str, index: int) -> tuple[int, int] | None:
+        """Excel row and column of a field in the data row of that index; None where its column is missing."""
+        if field not in self.places:
+            return None
+        row, column = self.places[field]
+        return (int(self.rows[index]) if row is None else row), column
+
+    def raw(self, field: str, index: int) -> Raw:
+        """The raw value of a field in the data row of that index."""
+        column = self.columns.get(field)
+        return Raw(Kind.BLANK, 0.0, "") if column is None else raw_at(column, self.pool, index)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something binding must tell: the id of a named check and where; `row` and `column` may be None."""
+
+    check: str
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+    column: int | None = None
+    header: str | None = None
+    entity: str | None = None
+    field: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+    facts: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What became of one workbook."""
+
+    bound: tuple[BoundSheet, ...]
+    sheets: tuple[SheetRead, ...]
+    told: tuple[Told, ...]
+    template: Mapping[str, str] | None
+
+
+def bind(workbook: Workbook, catalog: Catalog) -> Binding:
+    """Bind every sheet of a workbook. Sheets that are not ours are listed, never dropped silently."""
+    meta = _read_meta(workbook)
+    own = _own_titles(catalog)
+    bound: list[BoundSheet] = []
+    reads: list[SheetRead] = []
+    told: list[Told] = []
+    if meta.template is None:
+        told.append(Told("no_template", workbook.name))
+    elif catalog.company.code and meta.template.get("company") not in {catalog.company.code, "", None}:
+        told.append(
+            Told(
+                "other_company", workbook.name, value=meta.template["company"], facts={"expected": catalog.company.code}
+            )
+        )
+    for sheet in workbook.sheets:
+        if fold_header(sheet.name) in own or sheet.name.startswith("_"):
+            reads.append(SheetRead(sheet.name, None, None, len(sheet.rows)))
+            continue
+        one = _bind_sheet(workbook, sheet, catalog, meta, told)
+        if one is None:
+            reads.append(SheetRead(sheet.name, None, None, len(sheet.rows)))
+            if len(sheet.rows):
+                told.append(Told("unknown_sheet", workbook.name, sheet.name, facts={"count": len(sheet.rows)}))
+            continue
+        bound.append(one[0])
+        reads.append(one[1])
+    return Binding(tuple(bound), tuple(reads), tuple(told), meta.template)
+
+
+def raw_at(column: Column, pool: pl.Series, index: int) -> Raw:
+    """One raw value of a column."""
+    code = int(column.codes[index])
+    return Raw(
+        Kind(int(column.kinds[index])),
+        float(column.numbers[index]),
+        pool[code] if code >= 0 else "",
+        bool(column.percents[index]),
+    )
+
+
+def closest_titles(names: Iterable[str], catalog: Catalog, language: str) -> list[tuple[str, str]]:
+    """For sheets that are none of ours: each name with the closest title of ours, best first."""
+    titles = {
+        fold_header(entity.title.get(language, entity.title["en"])): entity for entity in catalog.entities.values()
+    }
+    pairs = []
+    for name in names:
+        close = process.extractOne(fold_header(name), list(titles), scorer=fuzz.ratio)
+        if close:
+            title = titles[close[0]].title
+            pairs.append((close[1], name, title.get(language, title["en"])))
+    return [(name, title) for _, name, title in sorted(pairs, key=lambda pair: -pair[0])]
+
+
+# Private functions
+
+
+@dataclass(frozen=True, slots=True)
+class _Meta:
+    """What our template says of itself in `_meta`, in its properties and in its defined names."""
+
+    template: Mapping[str, str] | None
+    sheets: Mapping[str, str]  # folded sheet name -> entity
+    headers: Mapping[tuple[str, str], str]  # entity, folded header -> field
+    names: Mapping[tuple[str, int], str]  # folded sheet name, column -> entity.field
+
+
+def _read_meta(workbook: Workbook) -> _Meta:
+    template = {
+        key.removeprefix("momentsheet."): value
+        for key, value in workbook.properties.items()
+        if key.startswith("momentsheet.")
+    }
+    sheets = {
+        fold_header(name): entity
+        for entity, _, name in (pair.partition("=") for pair in template.pop("sheets", "").split(";"))
+        if name
+    }
+    headers: dict[tuple[str, str], str] = {}
+    for sheet in workbook.sheets:
+        if sheet.name != "_meta":
+            continue
+        for index in range(len(sheet.rows)):
+            kind, name, value, *_ = (
+                show_raw(raw_at(column, sheet.pool, index)) if (column := sheet.column(place)) else ""
+                for place in range(4)
+            )
+            if kind == "template":
+                template[name] = value
+            elif kind == "sheet":
+                sheets[fold_header(value)] = name
+            elif kind == "column":
+                entity, _, field = name.partition(".")
+                headers[entity, fold_header(value)] = field
+    names: dict[tuple[str, int], str] = {}
+    for name, target in workbook.names.items():
+        if name.startswith("fld_") and "!" in target:
+            sheet_name, _, area = target.rpartition("!")
+            letters = area.replace("$", "").split(":")[0].rstrip("0123456789")
+            if letters.isalpha() and len(letters) <= 3:
+                names[fold_header(sheet_name.strip("'")), _column_index(letters)] = name.removeprefix("fld_")
+    return _Meta(template if template.get("id") == "momentsheet" else None, sheets, headers, names)
+
+
+def _column_index(letters: str) -> int:
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def _own_titles(catalog: Catalog) -> frozenset[str]:
+    """Folded names of the sheets that we add ourselves, in every language."""
+    return frozenset(
+        fold_header(title)
+        for text_id, texts in catalog.texts.items()
+        if text_id.startswith("sheet.")
+        for title in texts.values()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    field: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One sheet on its way to being bound; what must be told is added to `told`."""
+
+    file: str
+    sheet: Sheet
+    entity: Entity
+    meta: _Meta
+    language: str
+    words: Mapping[str, _Match]
+    told: list[Told]
+
+    def tell(self, check: str, row: int | None = None, column: int | None = None, **more: Any) -> None:
+        self.told.append(Told(check, self.file, self.sheet.name, row, column, entity=self.entity.name, **more))
+
+
+def _vocabulary(entity: Entity, meta: _Meta) -> dict[str, _Match]:
+    """Folded header -> field, surest first: what the template says, labels in all languages, aliases."""
+    words: dict[str, _Match] = {}
+    for field in entity.fields:
+        for alias in (*field.aliases, field.name):
+            words.setdefault(fold_header(alias), _Match(field.name, "alias"))
+    for field in entity.fields:
+        for label in field.label.values():
+            words[fold_header(label)] = _Match(field.name, "label")
+    names = {field.name for field in entity.fields}
+    for (name, header), field_name in meta.headers.items():
+        if name == entity.name and field_name in names:
+            words[header] = _Match(field_name, "meta")
+    words.pop("", None)
+    return words
+
+
+def _bind_sheet(
+    workbook: Workbook, sheet: Sheet, catalog: Catalog, meta: _Meta, told: list[Told]
+) -> tuple[BoundSheet, SheetRead] | None:
+    entity, by_name = _entity_of(sheet, catalog, meta)
+    if entity is None:
+        return None
+    job = _Job(workbook.name, sheet, entity, meta, catalog.company.language, _vocabulary(entity, meta), told)
+    if entity.layout == "form":
+        return _bind_form(job)
+    header_index = _header_index(sheet, job.words)
+    if header_index is None:
+        if len(sheet.rows) == 0:
+            return None
+        job.tell("no_header")
+        return _unbound(job), SheetRead(sheet.name, entity.name, None, len(sheet.rows))
+    header_row = int(sheet.rows[header_index])
+    headers = {
+        column.index: text
+        for column in sheet.columns
+        if (text := clean_text(show_raw(raw_at(column, sheet.pool, header_index)))[0])
+    }
+    reads, chosen = _match_columns(job, headers, header_row)
+    kept, blank, totals = _data_rows(sheet, entity, chosen, header_index)
+    if totals:
+        job.tell("total_row", totals[0], facts={"count": len(totals)})
+    _tell_structure(job, header_row, {int(row) for row in sheet.rows[kept]})
+    if not by_name:
+        job.tell("sheet_by_headers")
+    bound = BoundSheet(
+        workbook.name,
+        sheet.name,
+        entity,
+        header_row,
+        sheet.rows[kept],
+        {field: _take(column, kept) for field, column in chosen.items()},
+        {field: headers[column.index] for field, column in chosen.items()},
+        sheet.pool,
+        {field: (None, column.index) for field, column in chosen.items()},
+    )
+    return bound, SheetRead(sheet.name, entity.name, header_row, len(kept), tuple(reads), blank, len(totals))
+
+
+def _entity_of(sheet: Sheet, catalog: Catalog, meta: _Meta) -> tuple[Entity | None, bool]:
+    """The entity of a sheet, and whether its name said so."""
+    folded = fold_header(sheet.name)
+    named = meta.sheets.get(folded, "")
+    if named in catalog.entities:
+        return catalog.entities[named], True
+    with_sheet = [entity for entity in catalog.entities.values() if entity.derived is None]
+    for entity in with_sheet:
+        if folded in {fold_header(title) for title in (*entity.title.values(), entity.name, *entity.sheet_aliases)}:
+            return entity, True
+    best: list[tuple[float, Entity]] = []
+    for entity in with_sheet:
+        if entity.layout == "form":
+            continue
+        words = _vocabulary(entity, meta)
+        index = _header_index(sheet, words)
+        if index is None:
+            continue
+        found = {words[header].field for header in _folded_row(sheet, index) if header in words}
+        required = {field.name for field in entity.fields if field.required}
+        share = len(found & required) / len(required) if required else 0.0
+        if len(found) >= 2 and share >= 0.5:
+            best.append((share * 10 + len(found), entity))
+    best.sort(key=lambda pair: -pair[0])
+    if not best or (len(best) > 1 and best[0][0] == best[1][0]):
+        return None, False
+    return best[0][1], False
+
+
+def _folded_row(sheet: Sheet, index: int) -> list[str]:
+    return [
+        fold_header(sheet.pool[int(column.codes[index])])
+        for column in sheet.columns
+        if column.kinds[index] == Kind.TEXT
+    ]
+
+
+def _header_index(sheet: Sheet, words: Mapping[str, _Match]) -> int | None:
+    """Index of the row with the most headers of ours among the first ones; at least two, unless there is one column."""
+    best, best_hits = None, 0
+    for index in range(min(HEADER_ROWS, len(sheet.rows))):
+        hits = len({words[header].field for header in _folded_row(sheet, index) if header in words})
+        if hits > best_hits:
+            best, best_hits = index, hits
+    return best if best_hits >= min(2, len(sheet.columns)) else None
+
+
+def _match_columns(
+    job: _Job, headers: Mapping[int, str], header_row: int
+) -> tuple[list[ColumnRead], dict[str, Column]]:
+    """Decide the field of every column; two columns for one field are a question, not a choice."""
+    sheet, entity, words = job.sheet, job.entity, job.words
+    fields = {field.name for field in entity.fields}
+    matches = {index: words[folded] for index, header in headers.items() if (folded := fold_header(header)) in words}
+    taken = {match.field for match in matches.values()}
+    for index in headers:
+        # A defined name follows its column when people move it, also when they retitle it.
+        name = job.meta.names.get((fold_header(sheet.name), index), "")
+        field = name.removeprefix(entity.name + "_")
+        if index not in matches and name != field and field in fields - taken:
+            matches[index] = _Match(field, "meta")
+            taken.add(field)
+    free = {header: match.field for header, match in words.items() if match.field not in taken and len(header) > 4}
+    for index, header in headers.items():
+        folded = fold_header(header)
+        if index in matches or len(folded) <= 4:
+            continue
+        close = process.extractOne(folded, list(free), scorer=fuzz.ratio, score_cutoff=CLOSE)
+        if close and free[close[0]] not in taken:
+            field = free[close[0]]
+            matches[index] = _Match(field, "close")
+            taken.add(field)
+            job.tell("close_header", header_row, index, header=header, field=field, value=header)
+    reads: list[ColumnRead] = []
+    chosen: dict[str, Column] = {}
+    by_index = {column.index: column for column in sheet.columns}
+    for index, header in headers.items():
+        column, found = by_index[index], matches.get(index)
+        if found is None:
+            reads.append(ColumnRead(index, header, None, "extra"))
+            if _has_data(column, sheet, header_row):
+                close = process.extractOne(fold_header(header), list(free), scorer=fuzz.ratio, score_cutoff=60)
+                label = say(entity.field(free[close[0]]).label, job.language) if close else None
+                job.tell("extra_column", header_row, index, header=header, value=header, suggestion=label)
+        elif found.field in chosen:
+            reads.append(ColumnRead(index, header, found.field, "duplicate"))
+            first = chosen[found.field]
+            if not _has_data(column, sheet, header_row):
+                continue
+            if not _has_data(first, sheet, header_row):
+                chosen[found.field] = column
+                continue
+            facts = {"first_cell": cell_name(header_row, first.index)}
+            job.tell("duplicate_column", header_row, index, header=header, field=found.field, value=header, facts=facts)
+        else:
+            reads.append(ColumnRead(index, header, found.field, found.how))
+            chosen[found.field] = column
+    return sorted(reads, key=lambda read: read.column), chosen
+
+
+def _has_data(column: Column, sheet: Sheet, header_row: int) -> bool:
+    return bool((column.kinds[sheet.rows > header_row] != Kind.BLANK).any())
+
+
+def _data_rows(
+    sheet: Sheet, entity: Entity, chosen: Mapping[str, Column], header_index: int
+) -> tuple[npt.NDArray[np.intp], int, list[int]]:
+    """Indices of the data rows; number of rows without anything of ours; Excel rows of totals and repeated headers."""
+    count = len(sheet.rows)
+    pool = sheet.pool.to_list()
+    is_empty = np.array([not text.strip() for text in pool] + [False])
+    is_total = np.array([len(text) < 20 and fold_header(text) in TOTAL_WORDS for text in pool] + [False])
+    filled = np.zeros(count, bool)
+    total = np.zeros(count, bool)
+    repeats = np.zeros(count, np.int32)
+    required_blank = np.zeros(count, bool)
+    for column in sheet.columns:
+        total |= is_total[column.codes] & (column.kinds == Kind.TEXT)
+    for name, column in chosen.items():
+        has = (column.kinds != Kind.BLANK) & ~((column.kinds == Kind.TEXT) & is_empty[column.codes])
+        filled |= has
+        if entity.field(name).required:
+            required_blank |= ~has
+        header_code = int(column.codes[header_index])
+        if header_code >= 0:
+            same = np.array([text == pool[header_code] for text in pool] + [False])
+            repeats += same[column.codes] & (column.kinds == Kind.TEXT)
+    total &= required_blank
+    repeated = repeats >= max(2, (len(chosen) + 1) // 2)
+    after = np.arange(count) > header_index
+    dropped = after & filled & (total | repeated)
+    kept = after & filled & ~dropped
+    # Excel's own empty rows inside the data count as blank, too.
+    last = int(sheet.rows[kept][-1]) if kept.any() else int(sheet.rows[header_index])
+    blank = last - int(sheet.rows[header_index]) - int(kept.sum()) - int((dropped & (sheet.rows <= last)).sum())
+    return np.flatnonzero(kept), blank, [int(row) for row in sheet.rows[dropped]]
+
+
+def _take(column: Column, kept: npt.NDArray[np.intp]) -> Column:
+    return Column(
+        column.index,
+        column.kinds[kept],
+        column.numbers[kept],
+        column.codes[kept],
+        column.formulas[kept],
+        column.percents[kept],
+    )
+
+
+def _tell_structure(job: _Job, header_row: int, rows: set[int]) -> None:
+    """Hidden rows are data and are imported; merged cells hold a value only in their first cell. Both must be known."""
+    hidden = sorted(rows & job.sheet.hidden_rows)
+    if hidden:
+        job.tell("hidden_rows", hidden[0], facts={"count": len(hidden)})
+    if job.sheet.state != "visible":
+        job.tell("hidden_sheet", facts={"count": len(rows)})
+    merged = [area for area in job.sheet.merged if area[2] > header_row and rows & set(range(area[0], area[2] + 1))]
+    if merged:
+        job.tell("merged_cells", merged[0][0], merged[0][1], facts={"count": len(merged)})
+
+
+def _bind_form(job: _Job) -> tuple[BoundSheet, SheetRead]:
+    """A form holds one record: labels in one column, answers in the next."""
+    sheet = job.sheet
+    best: dict[str, int] = {}
+    label_column: Column | None = None
+    for column in sheet.columns[:10]:
+        found: dict[str, int] = {}
+        for index in np.flatnonzero(column.kinds == Kind.TEXT):
+            match = job.words.get(fold_header(sheet.pool[int(column.codes[index])]))
+            if match:
+                found.setdefault(match.field, int(index))
+        if len(found) > len(best):
+            best, label_column = found, column
+    if label_column is None:
+        job.tell("no_header")
+        return _unbound(job), SheetRead(sheet.name, job.entity.name, None, 0)
+    answer = label_column.index + 1
+    answers = sheet.column(answer)
+    columns: dict[str, Column] = {}
+    headers: dict[str, str] = {}
+    places: dict[str, tuple[int | None, int]] = {}
+    reads: list[ColumnRead] = []
+    for field, place in best.items():
+        headers[field] = clean_text(sheet.pool[int(label_column.codes[place])])[0]
+        places[field] = (int(sheet.rows[place]), answer)
+        reads.append(ColumnRead(answer, headers[field], field, job.words[fold_header(headers[field])].how))
+        if answers is not None:
+            columns[field] = _take(answers, np.array([place]))
+    is_filled = any(column.kinds[0] != Kind.BLANK for column in columns.values())
+    if not is_filled:
+        columns = {field: _take(column, np.array([], np.intp)) for field, column in columns.items()}
+    rows = np.array([0] if is_filled else [], np.int32)
+    bound = BoundSheet(job.file, sheet.name, job.entity, 0, rows, columns, headers, sheet.pool, places)
+    return bound, SheetRead(sheet.name, job.entity.name, None, len(rows), tuple(reads))
+
+
+def _unbound(job: _Job) -> BoundSheet:
+    """A sheet that is ours by name, but whose header row was not found: no rows, told as such."""
+    return BoundSheet(job.file, job.sheet.name, job.entity, 0, np.array([], np.int32), {}, {}, job.sheet.pool, {})

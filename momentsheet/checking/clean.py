@@ -1,0 +1,114 @@
+"""What may be imported: rows without errors whose references are imported, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from momentsheet.checking.fold import fold
+from momentsheet.checking.parse import ParsedEntity
+from momentsheet.model.catalog import Reference
+from momentsheet.model.finding import Finding, Totals
+from momentsheet.model.table import CleanTable, sums
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that is not imported, and why: the finding's fingerprint, or the reference that leads to a left-out row."""
+
+    entity: str
+    row: int
+    because: str
+    depends: bool
+
+
+def sort_out(
+    parsed: Mapping[str, ParsedEntity], findings: Sequence[Finding]
+) -> tuple[dict[str, CleanTable], tuple[LeftOut, ...]]:
+    """Split all rows into clean ones and left-out ones; a row that names a left-out row is left out with it."""
+    left: dict[tuple[str, int], LeftOut] = {}
+    for finding in findings:
+        if finding.severity == "error":
+            for entity, row in finding.rows:
+                left.setdefault((entity, row), LeftOut(entity, row, finding.fingerprint, depends=False))
+    for name, table in parsed.items():
+        # A column that is missing altogether makes all its cells bad without a finding of their own.
+        wrong = np.zeros(table.height, bool)
+        for bad in table.bad.values():
+            wrong |= bad
+        for row in np.flatnonzero(wrong).tolist():
+            left.setdefault((name, row), LeftOut(name, row, "", depends=False))
+    while added := _dependants(parsed, left):
+        left.update(added)
+    clean: dict[str, CleanTable] = {}
+    for name, table in parsed.items():
+        keep = np.ones(table.height, bool)
+        keep[[row for entity, row in left if entity == name]] = False
+        clean[name] = CleanTable(name, table.values.filter(pl.Series(keep, dtype=pl.Boolean)))
+    return clean, tuple(left[key] for key in sorted(left, key=lambda key: (list(parsed).index(key[0]), key[1])))
+
+
+def count_up(
+    parsed: Mapping[str, ParsedEntity], clean: Mapping[str, CleanTable], skipped: Mapping[str, int]
+) -> dict[str, Totals]:
+    """Rows and exact sums per entity: read = clean + left out."""
+    totals: dict[str, Totals] = {}
+    for name, table in parsed.items():
+        kept = clean[name].values
+        out = table.values.join(kept.select("row_id"), on="row_id", how="anti")
+        totals[name] = Totals(
+            table.height,
+            kept.height,
+            out.height,
+            skipped.get(name, 0),
+            sums(table.values, table.entity),
+            sums(kept, table.entity),
+            sums(out, table.entity),
+        )
+    return totals
+
+
+# Private functions
+
+
+def _dependants(
+    parsed: Mapping[str, ParsedEntity], left: Mapping[tuple[str, int], LeftOut]
+) -> dict[tuple[str, int], LeftOut]:
+    """Rows that are still in, but name a row that is out."""
+    added: dict[tuple[str, int], LeftOut] = {}
+    for name, table in parsed.items():
+        for field in table.entity.fields:
+            if field.to is None or field.to.entity not in parsed:
+                continue
+            gone = _gone(parsed[field.to.entity], field.to, left)
+            if not gone:
+                continue
+            for row in np.flatnonzero(_names_one_of(table, field.name, field.to, gone)).tolist():
+                if (name, row) not in left:
+                    added[name, row] = LeftOut(name, row, field.to.entity, depends=True)
+    return added
+
+
+def _gone(target: ParsedEntity, reference: Reference, left: Mapping[tuple[str, int], LeftOut]) -> set[tuple[str, ...]]:
+    """Folded keys of the target that only left-out rows have."""
+    keys = _keys(target, reference)
+    out = {keys[row] for entity, row in left if entity == target.entity.name}
+    return out - {keys[row] for row in range(target.height) if (target.entity.name, row) not in left}
+
+
+def _keys(table: ParsedEntity, reference: Reference) -> list[tuple[str, ...]]:
+    columns = [table.values[name].cast(pl.String).to_list() for name in (*reference.same, reference.field)]
+    return [tuple(fold(part or "") for part in parts) for parts in zip(*columns, strict=True)]
+
+
+def _names_one_of(
+    table: ParsedEntity, field: str, reference: Reference, gone: set[tuple[str, ...]]
+) -> npt.NDArray[np.bool_]:
+    columns = [table.values[name].to_list() for name in (*reference.same, field)]
+    rows = zip(*columns, strict=True)
+    named = [parts[-1] is not None and tuple(fold(part or "") for part in parts) in gone for parts in rows]
+    return np.array(named, bool)

@@ -1,0 +1,137 @@
+"""Rules that look at a row, a table or the whole delivery: SQL, with one policy for blank and wrong cells.
+
+A row whose inputs are blank or already wrong is skipped, so that one mistake gives one finding; `blank_ok` inputs may
+be blank. Windows and sums see only the rows that are left. A query over the delivery sees wrong cells as null.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from momentsheet.checking.fields import constants
+from momentsheet.checking.ledger import FindingLedger
+from momentsheet.checking.parse import Facts, ParsedEntity
+from momentsheet.model.catalog import Rule
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+WORD = re.compile(r"\w+")
+
+
+def check_expressions(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
+    """The row and table rules of one entity, in their order; rows before tables."""
+    for reach in ("row", "table"):
+        for rule in parsed.entity.rules:
+            if rule.reach == reach and rule.holds is not None and _is_on(ledger, rule, facts):
+                _check_expression(ledger, parsed, rule, facts)
+
+
+def check_queries(ledger: FindingLedger, facts: Facts) -> None:
+    """The book rules of all entities, in import order."""
+    rules = [
+        (rule, parsed)
+        for parsed in ledger.parsed.values()
+        for rule in parsed.entity.rules
+        if rule.offends is not None and _is_on(ledger, rule, facts)
+    ]
+    for rule, parsed in rules:
+        if parsed.height:
+            _check_query(ledger, parsed, rule, facts)
+
+
+# Private functions
+
+
+def _is_on(ledger: FindingLedger, rule: Rule, facts: Facts) -> bool:
+    """Rules on demand are asked only when the accounting system switches them on."""
+    if not rule.on_demand:
+        return True
+    system = ledger.catalog.accounting.get(facts.text("accounting_system"))
+    return system is not None and rule.code in system.rules
+
+
+def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts: Facts) -> None:
+    assert rule.holds is not None
+    expression = pl.sql_expr(rule.holds)
+    inputs = set(expression.meta.root_names())
+    if any(facts.values.get(name) is None for name in inputs & set(facts.values) - set(rule.blank_ok)):
+        return  # a rule about the cut-over date needs one
+    fields = inputs & set(parsed.bad)
+    usable = _usable(parsed, fields | set(rule.fields[:1]), {*rule.blank_ok, *(set(rule.fields[:1]) - fields)})
+    if not usable.any():
+        return
+    frame = parsed.values.filter(pl.Series(usable)).with_columns(**constants(facts))
+    told = {name: pl.sql_expr(sql) for name, sql in rule.facts.items()}
+    judged = frame.with_columns(__holds=expression, **{f"__fact_{name}": sql for name, sql in told.items()})
+    offending = judged.filter(~pl.col("__holds"))
+    if offending.is_empty():
+        return
+    for row, others, values in _one_per(offending, rule):
+        shown = {name: values[name] for name in _wanted(rule, parsed.values.columns)}
+        shown |= {name: values[f"__fact_{name}"] for name in rule.facts}
+        ledger.tell_cell(rule, parsed, row, rule.fields[0], facts=shown, held_back=others, marked=rule.fields[1:])
+
+
+def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts: Facts) -> None:
+    assert rule.offends is not None
+    absent = set(ledger.catalog.entities) - set(ledger.parsed)
+    if absent & set(WORD.findall(rule.offends)):
+        return  # it speaks of a sheet that was not delivered
+    frames = {
+        name: other.values.with_columns(
+            pl.when(pl.Series(other.bad[field])).then(None).otherwise(pl.col(field)).alias(field)
+            for field in other.bad
+            if other.bad[field].any()
+        )
+        for name, other in ledger.parsed.items()
+    }
+    frames["company_facts"] = pl.DataFrame({"one": [1]}).select(**constants(facts))
+    found = pl.SQLContext(frames).execute(rule.offends, eager=True)
+    offending = parsed.values.join(found.unique("row_id", keep="first"), on="row_id", how="inner", suffix="__found")
+    marked = rule.fields[0]
+    offending = offending.filter(~pl.Series(parsed.bad[marked][offending["row_id"].to_numpy()], dtype=pl.Boolean))
+    for row, others, values in _one_per(offending.sort("row_id"), rule):
+        shown = {name: values[name] for name in _wanted(rule, offending.columns)}
+        shown |= {name: values.get(f"{name}__found", values.get(name)) for name in found.columns if name != "row_id"}
+        ledger.tell_cell(rule, parsed, row, marked, facts=shown, held_back=others, marked=rule.fields[1:])
+
+
+def _usable(parsed: ParsedEntity, names: Iterable[str], blank_ok: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Rows in which none of these cells is wrong, and none blank that may not be."""
+    usable = np.ones(parsed.height, bool)
+    may_be_blank = set(blank_ok)
+    for name in names:
+        usable &= ~parsed.bad[name]
+        if name not in may_be_blank:
+            usable &= ~parsed.blank[name]
+    return usable
+
+
+def _one_per(offending: pl.DataFrame, rule: Rule) -> list[tuple[int, list[int], Mapping[str, object]]]:
+    """Row to tell of, the rows that are held back with it, its values."""
+    rows = offending.to_dicts()
+    if not rule.one_per:
+        return [(row["row_id"], [], row) for row in rows]
+    groups: dict[tuple[object, ...], list[dict[str, object]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.get(name) for name in rule.one_per), []).append(row)
+    told: list[tuple[int, list[int], Mapping[str, object]]] = []
+    for members in groups.values():
+        chosen = max(members, key=lambda row: _size(row[rule.fields[0]]))
+        others = [int(str(row["row_id"])) for row in members if row is not chosen]
+        told.append((int(str(chosen["row_id"])), others, {**chosen, "count": len(members)}))
+    return told
+
+
+def _size(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _wanted(rule: Rule, columns: Iterable[str]) -> set[str]:
+    """The columns that the rule's texts speak of."""
+    texts = " ".join(text for texts in (rule.message, rule.fix, rule.why) for text in texts.values())
+    return set(PLACEHOLDER.findall(texts)) & set(columns)

@@ -1,0 +1,171 @@
+"""Rules that look at one cell: readable, required, the field's schema, the accounting system's demands, unique."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from momentsheet.checking.fold import fold
+from momentsheet.checking.ledger import FindingLedger
+from momentsheet.checking.parse import Facts, ParsedEntity, Trouble, shown
+from momentsheet.checking.vocabulary import failing
+from momentsheet.model.catalog import Field, Rule
+from momentsheet.model.workbook import cell_name
+
+
+def check_fields(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
+    """Every rule of the entity that looks at one field, in the order in which people would ask."""
+    for trouble in parsed.troubles:
+        _tell_trouble(ledger, parsed, trouble)
+    for field in parsed.entity.fields:
+        if (rows := parsed.defaults.get(field.name)) is not None:
+            default = ledger.catalog.company.defaults[f"{parsed.entity.name}.{field.name}"]
+            ledger.repaired(parsed, rows, field.name, default, "default")
+        _check_required(ledger, parsed, field, facts)
+        if field.schema and (rule := ledger.rule_for("schema", parsed.entity, field.name)):
+            _check_schema(ledger, parsed, field, field.schema, rule)
+    for rule in parsed.entity.rules:
+        if rule.schema is not None:
+            for name in rule.fields:
+                _check_schema(ledger, parsed, parsed.entity.field(name), rule.schema, rule)
+    _check_demands(ledger, parsed, facts)
+    _check_unique(ledger, parsed)
+
+
+# Private functions
+
+
+def _tell_trouble(ledger: FindingLedger, parsed: ParsedEntity, trouble: Trouble) -> None:
+    reading = trouble.reading
+    entity, name = parsed.entity, trouble.field
+    field = entity.field(name)
+    facts = {"type": ledger.catalog.texts[f"type.{field.type}"], "example": field.example, **reading.facts}
+    if reading.problem:
+        rule = ledger.rule_for(reading.problem, entity, name)
+        if rule is not None:
+            for row in trouble.rows:
+                ledger.tell_cell(rule, parsed, int(row), name, facts=facts, suggestion=reading.suggestion)
+        return
+    if reading.rounded and (rule := ledger.rule_for("precise", entity, name)):
+        for row in trouble.rows:
+            ledger.tell_cell(rule, parsed, int(row), name, facts=facts, suggestion=reading.suggestion)
+    if reading.why is None:
+        return
+    # A repair that people must see, too (a zero put back), is a general rule named like the repair.
+    if rule := ledger.general(reading.why):
+        for row in trouble.rows:
+            ledger.tell_cell(rule, parsed, int(row), name, facts={**facts, "after": reading.value})
+    ledger.repaired(parsed, trouble.rows, name, after_text(reading.value), reading.why)
+
+
+def after_text(value: object) -> str:
+    """A value after parsing, as plain text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    return str(value)
+
+
+def _check_required(ledger: FindingLedger, parsed: ParsedEntity, field: Field, facts: Facts) -> None:
+    missing = _required_rows(parsed, field, facts) & parsed.blank[field.name]
+    if not missing.any():
+        return
+    rule = ledger.rule_for("required", parsed.entity, field.name)
+    if rule is None:
+        return
+    for row in np.flatnonzero(missing):
+        sheet, index = parsed.locate(int(row))
+        if sheet.place(field.name, index) is None:
+            parsed.bad[field.name][row] = True  # the column is missing altogether: told once for the sheet
+            continue
+        ledger.tell_cell(rule, parsed, int(row), field.name, facts={"example": field.example})
+
+
+def _required_rows(parsed: ParsedEntity, field: Field, facts: Facts) -> npt.NDArray[np.bool_]:
+    if field.required:
+        return np.ones(parsed.height, bool)
+    if field.required_when is None or parsed.height == 0:
+        return np.zeros(parsed.height, bool)
+    frame = parsed.values.with_columns(**constants(facts))
+    demanded = frame.select(pl.sql_expr(field.required_when)).to_series()
+    return demanded.fill_null(value=False).to_numpy()
+
+
+def constants(facts: Facts) -> dict[str, pl.Expr]:
+    """The facts of the delivery as constant columns for SQL."""
+    return {name: pl.lit(value, dtype=CONSTANT_TYPES.get(name, pl.String)) for name, value in facts.values.items()}
+
+
+CONSTANT_TYPES = {"today": pl.Date, "cutover_date": pl.Date, "hours_per_day": pl.Float64}
+
+
+def _check_schema(
+    ledger: FindingLedger, parsed: ParsedEntity, field: Field, schema: Mapping[str, Any], rule: Rule
+) -> None:
+    good = ~(parsed.bad[field.name] | parsed.blank[field.name])
+    values = parsed.values[field.name]
+    broken = failing(values.filter(pl.Series(good)), schema)
+    for value, (word, limit) in broken.items():
+        says = ledger.catalog.texts.get(f"schema.{word}")
+        told = {"says": says, "limit": limit, "example": field.example} if says else {"example": field.example}
+        for row in np.flatnonzero((values == value).fill_null(value=False).to_numpy() & good):
+            ledger.tell_cell(rule, parsed, int(row), field.name, facts=told)
+
+
+def _check_demands(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
+    system = ledger.catalog.accounting.get(facts.text("accounting_system"))
+    if system is None:
+        return
+    for demand in system.demands:
+        if demand.entity != parsed.entity.name or demand.code not in ledger.catalog.rules:
+            continue
+        rule = ledger.catalog.rules[demand.code]
+        values = parsed.values[demand.field]
+        good = ~(parsed.bad[demand.field] | parsed.blank[demand.field])
+        told = {"accounting_system": system.label, "says": demand.says, "example": demand.example}
+        for value in failing(values.filter(pl.Series(good)), demand.schema):
+            for row in np.flatnonzero((values == value).fill_null(value=False).to_numpy() & good):
+                ledger.tell_cell(rule, parsed, int(row), demand.field, facts=told)
+
+
+def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:
+    """No two rows share a key, or what a rule calls unique; compared without case, spaces and invisible characters."""
+    entity = parsed.entity
+    key_rule = ledger.rule_for("unique", entity, entity.key[-1]) if entity.key else None
+    demands: list[tuple[Rule, tuple[str, ...]]] = [(key_rule, entity.key)] if key_rule and entity.key else []
+    demands += [
+        (rule, rule.fields)
+        for rule in entity.rules
+        if rule.check == "unique" and not set(rule.fields) <= set(entity.key)
+    ]
+    for rule, names in demands:
+        usable = np.ones(parsed.height, bool)
+        for name in names:
+            usable &= ~(parsed.bad[name] | parsed.blank[name])
+        groups: dict[tuple[str, ...], list[int]] = {}
+        columns = [parsed.values[name].cast(pl.String).to_list() for name in names]
+        for row in np.flatnonzero(usable).tolist():
+            groups.setdefault(tuple(fold(column[row]) for column in columns), []).append(row)
+        marked = rule.fields[0] if rule.fields and rule.fields[0] in names and names != entity.key else names[-1]
+        for rows in groups.values():
+            for row in rows[1:]:
+                facts = _first_of(parsed, rows[0], marked)
+                others = [other for other in rows if other != row]
+                ledger.tell_cell(rule, parsed, row, marked, facts=facts, held_back=others)
+
+
+def _first_of(parsed: ParsedEntity, row: int, field: str) -> dict[str, object]:
+    sheet, index = parsed.locate(row)
+    place = sheet.place(field, index)
+    first_row = place[0] if place else int(sheet.rows[index])
+    return {
+        "first_row": first_row,
+        "first_cell": cell_name(*place) if place else str(first_row),
+        "first_sheet": sheet.name,
+        "first_value": shown(parsed, field, row),
+    }

@@ -1,0 +1,146 @@
+"""Well-known identifiers: organisation numbers, bank accounts, KID, postal codes, phones, e-mail addresses.
+
+The rules come from python-stdnum, phonenumbers and email-validator; here stands only what those leave open:
+which country's rule holds, zeros that a spreadsheet took away, and KID.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class InvalidIdentifier(ValueError):  # noqa: N818 - named after what it says
+    """The text is not such an identifier; `suggestion` is a spelling that would be one."""
+
+    def __init__(self, suggestion: str | None = None) -> None:
+        self.suggestion = suggestion
+        super().__init__("invalid identifier")
+
+
+ORG_NUMBERS = {"NO": "stdnum.no.orgnr", "SE": "stdnum.se.orgnr", "DK": "stdnum.dk.cvr", "FI": "stdnum.fi.ytunnus"}
+POSTAL_CODES = {"NO": 4, "DK": 4, "SE": 5, "FI": 5}
+
+
+def read_org_number(text: str, country: str) -> tuple[str, str | None]:
+    """The organisation number as its country writes it (digits; FI with dash). Other countries: as it stands."""
+    if country not in ORG_NUMBERS:
+        return text, None
+    bare = re.sub(r"[\s.\u00a0\u202f]", "", text).upper()
+    if country == "NO":
+        bare = re.sub(r"^NO(?:ORGNR:?)?", "", bare).removesuffix("MVA").replace("-", "")
+    if country in {"SE", "DK", "FI"}:
+        bare = re.sub(rf"^{country}(?=\d)", "", bare)
+    if country == "SE":
+        bare = re.sub(r"^16(?=\d{6}-?\d{4}$)", "", bare)
+    number = _validated(_stdnum(ORG_NUMBERS[country]), bare)
+    if country == "FI":
+        number = f"{number[:-1]}-{number[-1]}"
+    if country == "SE" and number[2] < "2":  # a personal number, not a company's
+        raise InvalidIdentifier
+    return number, None if number == text else "spelling"
+
+
+def read_bank_account(text: str, country: str) -> tuple[str, str | None]:
+    """A Norwegian account as 11 digits; IBAN anywhere. A lost zero comes back only where the check digit proves it."""
+    bare = re.sub(r"[\s.\u00a0\u202f-]", "", text).upper()
+    if re.match(r"[A-Z]{2}\d\d", bare):
+        number = _validated(_stdnum("stdnum.iban"), bare)
+        return number, None if number == text else "spelling"
+    if country != "NO":
+        return text, None
+    if re.fullmatch(r"\d{10}", bare, re.ASCII):
+        return _validated(_stdnum("stdnum.no.kontonr"), "0" + bare), "leading_zero"
+    if not re.fullmatch(r"\d{11}", bare, re.ASCII):
+        raise InvalidIdentifier
+    number = _validated(_stdnum("stdnum.no.kontonr"), bare)
+    return number, None if number == text else "spelling"
+
+
+def read_kid(text: str, _country: str) -> tuple[str, str | None]:
+    """A Norwegian payment id: 2-25 characters, last one the check digit by MOD10 or MOD11 (`-` stands for 10)."""
+    bare = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if not re.fullmatch(r"\d{1,24}[\d-]", bare, re.ASCII) or not (is_mod10(bare) or is_mod11(bare)):
+        raise InvalidIdentifier
+    return bare, None if bare == text else "spelling"
+
+
+def is_mod10(kid: str) -> bool:
+    """True if the last digit is the Luhn check digit of the others."""
+    return kid.isdigit() and bool(_stdnum("stdnum.luhn").is_valid(kid))
+
+
+def is_mod11(kid: str) -> bool:
+    """True if the last character checks the others with weights 2 to 7 from the right, modulo 11."""
+    total = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(kid[:-1])))
+    check = (11 - total % 11) % 11
+    return kid[-1] == ("-" if check == 10 else str(check))
+
+
+def read_postal_code(text: str, country: str) -> tuple[str, str | None]:
+    """Four digits in NO and DK, five in SE and FI, a lost zero back where the width proves it; else as it stands."""
+    if country not in POSTAL_CODES:
+        return text, None
+    width = POSTAL_CODES[country]
+    bare = re.sub(rf"^{country}?-?(?=\d)", "", re.sub(r"[\s\u00a0\u202f]", "", text), flags=re.IGNORECASE)
+    if not re.fullmatch(r"\d{3,5}", bare, re.ASCII) or len(bare) > width:
+        raise InvalidIdentifier
+    if len(bare) < width:
+        # Only NO and FI have codes that begin with zero, and at most one of theirs is lost in practice.
+        if country not in {"NO", "FI"} or len(bare) != width - 1:
+            raise InvalidIdentifier
+        return "0" + bare, "leading_zero"
+    return bare, None if bare == text else "spelling"
+
+
+def read_phone(text: str, country: str) -> tuple[str, str | None]:
+    """A phone number as E.164; numbers without country code are the country's."""
+    import phonenumbers  # noqa: PLC0415 - its tables are only loaded when there are phones
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        raise InvalidIdentifier from None
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidIdentifier
+    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # Spaces and a missing country code are how people write phones; that is no repair worth telling.
+    return value, None
+
+
+def read_email(text: str) -> str:
+    """One e-mail address, in lower case; InvalidIdentifier if it is not one. No network is asked."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - only when there are addresses
+
+    try:
+        return str(validate_email(text, check_deliverability=False).normalized).lower()
+    except EmailNotValidError:
+        raise InvalidIdentifier from None
+
+
+def suggest_email(text: str) -> str | None:
+    """The address that was probably meant, None if nothing is near."""
+    candidate = re.sub(r"^mailto:|[\s<>\"']", "", text, flags=re.IGNORECASE).replace(",", ".").rstrip(".;")
+    candidate = re.sub(r"\(at\)|\[at\]", "@", candidate, flags=re.IGNORECASE)
+    try:
+        return read_email(candidate)
+    except InvalidIdentifier:
+        return None
+
+
+# Private functions
+
+
+def _stdnum(name: str) -> ModuleType:
+    return import_module(name)
+
+
+def _validated(module: Any, text: str) -> str:
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415 - beside its use
+
+    try:
+        return str(module.validate(text))
+    except ValidationError:
+        raise InvalidIdentifier from None

@@ -1,0 +1,145 @@
+"""Findings as they are made: located in the customer's file, each told once, and what they make unusable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from momentsheet.checking.bind import Told
+from momentsheet.checking.parse import ParsedEntity, shown
+from momentsheet.model.catalog import NOTHING, Catalog, Entity, Rule
+from momentsheet.model.finding import Finding, Repair
+from momentsheet.model.workbook import column_letter
+
+# What a cell holds goes before what an entity's own rule says of its type: `#N/A` is no malformed e-mail address.
+CELL_CHECKS = frozenset(("error_cell", "not_calculated", "precision_lost", "ambiguous_date", "ambiguous_number"))
+
+
+@dataclass(slots=True)
+class FindingLedger:
+    """Collects findings and repairs; an error marks its cells bad, so that later rules leave them alone."""
+
+    catalog: Catalog
+    parsed: dict[str, ParsedEntity] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    _seen: Counter[str] = field(default_factory=Counter)
+
+    def rule_for(self, check: str, entity: Entity, field_name: str | None) -> Rule | None:
+        """The rule that tells of a failed check: the entity's own if it has one for the field, else the general one."""
+        general = next(
+            (rule for rule in self.catalog.rules.values() if rule.entity is None and rule.check == check), None
+        )
+        if general is not None and check in CELL_CHECKS:
+            return general
+        own = {
+            rule.check: rule
+            for rule in reversed(entity.rules)
+            if rule.check and field_name and field_name in rule.fields
+        }
+        if check in own:
+            return own[check]
+        if check in {"date", "implausible_date"} and "readable" in own:
+            return own["readable"]
+        return general or self.general("readable")
+
+    def general(self, check: str) -> Rule | None:
+        """The rule of the workbook as a whole for that check."""
+        return next((rule for rule in self.catalog.rules.values() if rule.entity is None and rule.check == check), None)
+
+    def tell_cell(
+        self,
+        rule: Rule,
+        parsed: ParsedEntity,
+        row: int,
+        field_name: str,
+        *,
+        facts: Mapping[str, object] = NOTHING,
+        suggestion: str | None = None,
+        held_back: Sequence[int] = (),
+        marked: Sequence[str] = (),
+    ) -> None:
+        """Tell of one cell. `held_back`: other rows of the entity that cannot be imported because of it either."""
+        sheet, index = parsed.locate(row)
+        place = sheet.place(field_name, index)
+        key = business_key(parsed, row)
+        is_error = rule.severity == "error"
+        if is_error:
+            for name in (field_name, *marked):
+                parsed.bad[name][[row, *held_back]] = True
+        excel_row = place[0] if place else int(sheet.rows[index])
+        self.findings.append(
+            Finding(
+                rule.code,
+                rule.severity,
+                sheet.file,
+                sheet.name,
+                excel_row,
+                place[1] if place else None,
+                sheet.headers.get(field_name),
+                parsed.entity.name,
+                field_name,
+                key,
+                shown(parsed, field_name, row),
+                facts,
+                suggestion,
+                self._fingerprint(rule.code, parsed.entity.name, key, field_name),
+                rows=tuple((parsed.entity.name, other) for other in (row, *held_back)) if is_error else (),
+            )
+        )
+
+    def tell(self, told: Told) -> None:
+        """Tell of a sheet or of a workbook."""
+        rule = self.general(told.check)
+        if rule is None:
+            return
+        where = told.header or (None if told.column is None else column_letter(told.column))
+        self.findings.append(
+            Finding(
+                rule.code,
+                rule.severity,
+                told.file,
+                told.sheet,
+                told.row,
+                told.column,
+                told.header,
+                told.entity,
+                told.field,
+                None,
+                told.value,
+                told.facts or NOTHING,
+                told.suggestion,
+                self._fingerprint(rule.code, told.sheet or "", where or "", told.field or ""),
+            )
+        )
+
+    def repaired(
+        self, parsed: ParsedEntity, rows: npt.NDArray[np.int64], field_name: str, after: str, why: str
+    ) -> None:
+        """Record that cells were understood although they are written differently."""
+        for row in rows:
+            sheet, index = parsed.locate(int(row))
+            place = sheet.place(field_name, index)
+            if place is None:
+                continue  # a default for a column that the sheet lacks
+            before = shown(parsed, field_name, int(row))
+            self.repairs.append(
+                Repair(sheet.file, sheet.name, place[0], place[1], parsed.entity.name, field_name, before, after, why)
+            )
+
+    def _fingerprint(self, *parts: str) -> str:
+        """Stable across rounds: rule, key and field; a number tells equal ones apart."""
+        text = "\x1f".join(parts)
+        self._seen[text] += 1
+        return hashlib.sha256(f"{text}\x1f{self._seen[text]}".encode()).hexdigest()[:16]
+
+
+def business_key(parsed: ParsedEntity, row: int) -> str:
+    """How people know the row: its key, or what identifies it where there is none."""
+    names = parsed.entity.key or parsed.entity.identity
+    return " · ".join(text for name in names if (text := shown(parsed, name, row).strip()))

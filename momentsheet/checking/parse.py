@@ -1,0 +1,225 @@
+"""Raw columns of one entity's sheets into one typed table: each distinct value is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from momentsheet.checking.bind import BoundSheet, raw_at
+from momentsheet.checking.fold import clean_text
+from momentsheet.checking.grammar import (
+    Context,
+    Raw,
+    Reading,
+    code_words,
+    date_order_of,
+    decimal_mark_of,
+    read_value,
+    show_raw,
+)
+from momentsheet.model.catalog import Catalog, Entity, Field, say
+from momentsheet.model.table import dtype
+from momentsheet.model.workbook import Column, Kind
+
+COUNTRY_TYPES = frozenset(("phone", "postal_code", "org_number", "bank_account"))
+NUMBER_TYPES = frozenset(("integer", "decimal", "money", "percent", "hours"))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What holds for the whole delivery: the company file's choices, completed by the customer's own Company sheet."""
+
+    values: Mapping[str, object]  # today, cutover_date, country, currency, accounting_system, … ; None where unknown
+
+    def text(self, name: str) -> str:
+        """A fact as text, empty where it is unknown."""
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Rows (row ids) in which one distinct value could not be read, or was read only after a repair."""
+
+    field: str
+    raw: Raw
+    reading: Reading
+    rows: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntity:
+    """All rows of one entity. `blank` and `bad` have one entry per field, as long as the table."""
+
+    entity: Entity
+    sheets: tuple[BoundSheet, ...]
+    starts: tuple[int, ...]  # first row id of each sheet
+    values: pl.DataFrame
+    blank: Mapping[str, npt.NDArray[np.bool_]]
+    bad: dict[str, npt.NDArray[np.bool_]]
+    troubles: tuple[Trouble, ...]
+    defaults: Mapping[str, npt.NDArray[np.int64]]  # field -> rows that got the company's default
+
+    @property
+    def height(self) -> int:
+        return self.values.height
+
+    def locate(self, row: int) -> tuple[BoundSheet, int]:
+        """Sheet and index in it of a row id."""
+        source = int(np.searchsorted(self.starts, row, side="right")) - 1
+        return self.sheets[source], row - self.starts[source]
+
+    def raw(self, field: str, row: int) -> Raw:
+        """The raw value of a cell."""
+        sheet, index = self.locate(row)
+        return sheet.raw(field, index)
+
+
+def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog, facts: Facts) -> ParsedEntity:
+    """Read every column of the entity's sheets; columns that a sheet lacks are blank."""
+    heights = [len(sheet.rows) for sheet in sheets]
+    starts = tuple(int(start) for start in np.cumsum([0, *heights])[:-1])
+    height = sum(heights)
+    values: dict[str, pl.Series] = {}
+    blank: dict[str, npt.NDArray[np.bool_]] = {}
+    bad: dict[str, npt.NDArray[np.bool_]] = {}
+    troubles: list[Trouble] = []
+    defaults: dict[str, npt.NDArray[np.int64]] = {}
+    # Countries first: phones, postal codes and organisation numbers of the row depend on them.
+    for field in sorted(entity.fields, key=lambda field: field.type != "country"):
+        parts: list[pl.Series] = []
+        bad[field.name] = np.zeros(height, bool)
+        for sheet, start, count in zip(sheets, starts, heights, strict=True):
+            column = sheet.columns.get(field.name)
+            if column is None or count == 0:
+                parts.append(pl.Series(field.name, [None] * count, dtype(field.type)))
+                continue
+            countries = values[name].slice(start, count) if (name := _country_field(field)) else None
+            part, found = _parse_column(
+                column, sheet.pool, field, _context(column, sheet, field, catalog, facts), countries
+            )
+            parts.append(part)
+            for trouble in found:
+                rows = trouble.rows + start
+                troubles.append(Trouble(field.name, trouble.raw, trouble.reading, rows))
+                if trouble.reading.problem:
+                    bad[field.name][rows] = True
+        series = pl.concat(parts) if parts else pl.Series(field.name, [], dtype(field.type))
+        blank[field.name] = series.is_null().to_numpy() & ~bad[field.name]
+        default = catalog.company.defaults.get(f"{entity.name}.{field.name}")
+        if default is not None and blank[field.name].any():
+            defaults[field.name] = np.flatnonzero(blank[field.name])
+            series = series.set(pl.Series(blank[field.name]), default)
+            blank[field.name] = np.zeros(height, bool)
+        values[field.name] = series
+    sources = np.repeat(np.arange(len(sheets), dtype=np.uint32), heights)
+    excel_rows = np.concatenate([sheet.rows for sheet in sheets]) if sheets else np.array([], np.int32)
+    frame = pl.DataFrame(
+        {
+            "row_id": pl.Series(np.arange(height, dtype=np.uint32)),
+            "source": pl.Series(sources, dtype=pl.UInt32),
+            "excel_row": pl.Series(excel_rows, dtype=pl.Int32),
+            **{field.name: values[field.name] for field in entity.fields},
+        }
+    )
+    return ParsedEntity(entity, tuple(sheets), starts, frame, blank, bad, tuple(troubles), defaults)
+
+
+# Private functions
+
+
+def _country_field(field: Field) -> str | None:
+    """The field of the same row that says whose rules hold for this one."""
+    return field.country if field.type in COUNTRY_TYPES and field.country else None
+
+
+def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, facts: Facts) -> Context:
+    """What the column as a whole proves about its values."""
+    language = catalog.company.language
+    declared = facts.values.get("date_order")
+    date_order = declared if declared in {"DMY", "MDY", "YMD"} else None
+    decimal_mark = None
+    if field.type == "date" and date_order is None:
+        date_order = date_order_of(list(_texts(column, sheet.pool)))
+    if field.type in NUMBER_TYPES:
+        decimal_mark = decimal_mark_of(list(_texts(column, sheet.pool)))
+    code_list = catalog.code_lists.get(field.list) if field.list else None
+    return Context(
+        date_order=date_order,  # type: ignore[arg-type] # one of the three, or None
+        decimal_mark=decimal_mark,
+        home_mark="." if language == "en" else ",",
+        fractions_are_percent=field.type == "percent" and _only_fractions(column),
+        country=facts.text("country") or "NO",
+        currency=facts.text("currency") or "NOK",
+        code_words=code_words(code_list.codes) if code_list else {},
+        code_labels={code.code: say(code.label, language) for code in code_list.codes} if code_list else {},
+    )
+
+
+def _texts(column: Column, pool: pl.Series) -> Iterator[str]:
+    codes = np.unique(column.codes[column.kinds == Kind.TEXT])
+    for text in pool.gather(codes):
+        yield clean_text(text)[0]
+
+
+def _only_fractions(column: Column) -> bool:
+    """True if no number of the column is above 1 without a per-cent format: then 0.8 means 80 %."""
+    numbers = column.numbers[(column.kinds == Kind.NUMBER) & ~column.percents]
+    return bool(len(numbers)) and bool((np.abs(numbers) <= 1).all()) and bool((numbers != 0).any())
+
+
+def _parse_column(
+    column: Column, pool: pl.Series, field: Field, context: Context, countries: pl.Series | None
+) -> tuple[pl.Series, list[Trouble]]:
+    """Read each distinct value of a column once and spread the results over the rows."""
+    first, inverse, country_names = _distinct(column, len(pool), countries)
+    readings: list[Reading] = []
+    raws: list[Raw] = []
+    for index, country in zip(first, country_names, strict=True):
+        raw = raw_at(column, pool, int(index))
+        if country:
+            raw = Raw(raw.kind, raw.number, raw.text, raw.is_percent, country)
+        raws.append(raw)
+        readings.append(read_value(raw, field, context))
+    distinct = pl.Series(field.name, [reading.value for reading in readings], dtype(field.type), strict=False)
+    troubled = [place for place, reading in enumerate(readings) if reading.problem or reading.why or reading.rounded]
+    troubles: list[Trouble] = []
+    if troubled:
+        order = np.argsort(inverse, kind="stable")
+        bounds = np.searchsorted(inverse[order], np.arange(len(first) + 1))
+        troubles = [
+            Trouble(field.name, raws[place], readings[place], order[bounds[place] : bounds[place + 1]])
+            for place in troubled
+        ]
+    return distinct.gather(inverse.astype(np.uint32)), troubles
+
+
+def _distinct(
+    column: Column, pool_size: int, countries: pl.Series | None
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], list[str]]:
+    """Index of the first row of each distinct raw value, for each row its place among them, the country of each."""
+    ids = column.codes.astype(np.int64) + 1
+    has_number = ~np.isnan(column.numbers)
+    if has_number.any():
+        _, places = np.unique(column.numbers[has_number], return_inverse=True)
+        ids[has_number] = pool_size + 1 + places
+    ids = (ids * len(Kind) + column.kinds) * 2 + column.percents
+    names = [""]
+    if countries is not None:
+        names = ["", *countries.drop_nulls().unique().sort().to_list()]
+        lookup = {name: place for place, name in enumerate(names)}
+        country_ids = np.array([lookup[name or ""] for name in countries], np.int64)
+        ids = ids * len(names) + country_ids
+    else:
+        country_ids = np.zeros(len(ids), np.int64)
+    _, first, inverse = np.unique(ids, return_index=True, return_inverse=True)
+    return first, inverse, [names[country_ids[index]] for index in first]
+
+
+def shown(parsed: ParsedEntity, field: str, row: int) -> str:
+    """The raw value of a cell as people see it."""
+    return show_raw(parsed.raw(field, row))

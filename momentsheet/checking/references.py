@@ -1,0 +1,120 @@
+"""References: a cell that names another entity's row must name one that is there."""
+
+from __future__ import annotations
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from momentsheet.checking.bind import Told
+from momentsheet.checking.fold import fold
+from momentsheet.checking.grammar import show_raw
+from momentsheet.checking.ledger import FindingLedger
+from momentsheet.checking.parse import ParsedEntity
+from momentsheet.model.catalog import Field, Reference
+
+MOST_SUGGESTIONS = 2_000  # distinct unknown values for which a near one is looked for
+
+Key = tuple[str, ...]
+
+
+def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntity:
+    """Check every reference of one entity; gives the entity with references spelled as their targets are."""
+    values = parsed.values
+    for field in parsed.entity.fields:
+        if field.to is None or parsed.blank[field.name].all():
+            continue
+        target = ledger.parsed.get(field.to.entity)
+        if target is None or target.height == 0:
+            _tell_missing(ledger, parsed, field)
+            continue
+        spelled = _check_field(ledger, parsed, field, field.to, target)
+        values = values.with_columns(values[field.name].scatter(list(spelled), list(spelled.values())))
+    return ParsedEntity(
+        parsed.entity, parsed.sheets, parsed.starts, values, parsed.blank, parsed.bad, parsed.troubles, parsed.defaults
+    )
+
+
+def known_keys(target: ParsedEntity, reference: Reference) -> dict[Key, str]:
+    """Folded key -> its spelling in the target. Wrong keys count as known: their own finding is enough."""
+    names = (*reference.same, reference.field)
+    columns = [target.values[name].to_list() for name in names]
+    known: dict[Key, str] = {}
+    for row in range(target.height):
+        parts = [column[row] for column in columns]
+        for place, name in enumerate(names):
+            if parts[place] is None and target.bad[name][row]:
+                parts[place] = show_raw(target.raw(name, row))
+        if parts[-1] is not None:
+            known.setdefault(tuple(fold(str(part or "")) for part in parts), str(parts[-1]))
+    return known
+
+
+# Private functions
+
+
+def _tell_missing(ledger: FindingLedger, parsed: ParsedEntity, field: Field) -> None:
+    """The whole sheet is missing: one finding, not one per row."""
+    assert field.to is not None
+    target = ledger.catalog.entities.get(field.to.entity)
+    if target is None:
+        return
+    sheet = parsed.sheets[0]
+    place = sheet.place(field.name, 0)
+    ledger.tell(
+        Told(
+            "missing_sheet",
+            sheet.file,
+            sheet.name,
+            sheet.header_row or None,
+            place[1] if place else None,
+            sheet.headers.get(field.name),
+            parsed.entity.name,
+            field.name,
+            facts={"expected": target.title, "count": int((~parsed.blank[field.name]).sum())},
+        )
+    )
+    parsed.bad[field.name][~parsed.blank[field.name]] = True
+
+
+def _check_field(
+    ledger: FindingLedger, parsed: ParsedEntity, field: Field, reference: Reference, target: ParsedEntity
+) -> dict[int, str]:
+    """Check one column; gives row -> spelling of the target where it differs from what was written."""
+    known = known_keys(target, reference)
+    rule = ledger.rule_for("known", parsed.entity, field.name)
+    names = (*reference.same, field.name)
+    usable = np.ones(parsed.height, bool)
+    for name in names:
+        usable &= ~(parsed.bad[name] | parsed.blank[name])
+    columns = [parsed.values[name].to_list() for name in names]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for row in np.flatnonzero(usable).tolist():
+        groups.setdefault(tuple(column[row] for column in columns), []).append(row)
+    spelled: dict[int, str] = {}
+    asked = 0
+    for written, rows in groups.items():
+        key = tuple(fold(part) for part in written)
+        spelling = known.get(key)
+        if spelling == written[-1]:
+            continue
+        if spelling is not None:
+            spelled.update(dict.fromkeys(rows, spelling))
+            # Spaces were told when the cell was read; here it is capital letters and dashes.
+            ledger.repaired(parsed, np.array(rows), field.name, spelling, "spelling")
+            continue
+        if rule is None:
+            continue
+        suggestion = _closest(key, known) if asked < MOST_SUGGESTIONS else None
+        asked += 1
+        facts = {"expected": ledger.catalog.entities[reference.entity].title, "target": reference.entity}
+        for row in rows:
+            ledger.tell_cell(rule, parsed, row, field.name, facts=facts, suggestion=suggestion)
+    return spelled
+
+
+def _closest(key: Key, known: dict[Key, str]) -> str | None:
+    """The spelling of the nearest key with the same other columns, None if nothing is near."""
+    near = {candidate[-1]: spelling for candidate, spelling in known.items() if candidate[:-1] == key[:-1]}
+    score = 85 if key[-1].isdigit() else 70
+    close = process.extractOne(key[-1], list(near), scorer=fuzz.ratio, score_cutoff=score)
+    return near[close[0]] if close else None

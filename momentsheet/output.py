@@ -1,0 +1,163 @@
+"""Writing results: one file, or a whole folder, all or nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from momentsheet.errors import OutputError
+
+OURS = ("manifest.json", "receipt.html", "report.json", "report.html")
+OUR_ENDINGS = (".checked.xlsx", ".left-out.xlsx")
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".momentsheet-", dir=path.parent)
+        try:
+            _write(handle, data)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or 'no reason given'}") from None
+
+
+class Folder:
+    """An output folder that changes from its old contents to its new ones in one step.
+
+    Files that are not ours (a corrected workbook that somebody saved there) stay; our files of an earlier run go.
+    Leaving the `with` block without `commit` leaves the folder as it was.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part: Path | None = None
+        self._written: list[str] = []
+
+    def __enter__(self) -> Folder:
+        """Make the temporary folder beside the target; OutputError if that cannot be."""
+        if self.path.exists() and not self.path.is_dir():
+            raise OutputError(f"{self.path} is a file; name a folder for the results")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(self.path)
+            self._part = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.part-", dir=self.path.parent))
+        except OSError as error:
+            raise OutputError(f"{self.path} cannot be written: {error.strerror or 'no reason given'}") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the temporary folder away, whatever happened."""
+        if self._part is not None:
+            shutil.rmtree(self._part, ignore_errors=True)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write one file of the new contents."""
+        assert self._part is not None
+        place = self._part / name
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _write(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), data)
+        except OSError as error:
+            raise OutputError(f"{self.path / name} cannot be written: {error.strerror or 'no reason given'}") from None
+        self._written.append(name)
+
+    def free_name(self, name: str, source: Path) -> str:
+        """The name, with a number where the input itself lies in the folder under that name: it is never modified."""
+        stem, ending = name.removesuffix(".checked.xlsx"), ".checked.xlsx"
+        number = 1
+        while (self.path / name).exists() and (self.path / name).resolve() == source.resolve():
+            number += 1
+            name = f"{stem}-{number}{ending}"
+        return name
+
+    def commit(self) -> tuple[str, ...]:
+        """Put the new contents in place; gives the names of the files written, in order."""
+        assert self._part is not None
+        try:
+            self._part.chmod(0o755)
+            for place in self._part.rglob("*"):
+                if place.is_dir():
+                    _sync_folder(place)
+            _sync_folder(self._part)
+            if self.path.exists():
+                self._keep_foreign()
+                old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.old-", dir=self.path.parent))
+                self.path.rename(old / "old")
+                try:
+                    self._part.rename(self.path)
+                except OSError:
+                    (old / "old").rename(self.path)
+                    raise
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                self._part.rename(self.path)
+            _sync_folder(self.path.parent)
+        except OSError as error:
+            raise OutputError(f"{self.path} cannot be written: {error.strerror or 'no reason given'}") from None
+        return tuple(self._written)
+
+    def _keep_foreign(self) -> None:
+        """Take over what is not ours: people keep corrected workbooks beside our results."""
+        assert self._part is not None
+        for item in self.path.iterdir():
+            is_ours = item.name in OURS or item.name == "import"
+            is_copy = item.name.endswith(OUR_ENDINGS)
+            if is_ours or (self._part / item.name).exists():
+                continue
+            if is_copy and not self._is_input(item):
+                continue
+            if item.is_dir():
+                shutil.copytree(item, self._part / item.name, symlinks=True)
+            else:
+                os.link(item, self._part / item.name, follow_symlinks=False)
+
+    inputs: frozenset[Path] = frozenset()
+
+    def _is_input(self, item: Path) -> bool:
+        return item.resolve() in self.inputs
+
+
+# Private functions
+
+
+def _write(handle: int, data: bytes) -> None:
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """Make renames in a folder last; not every system can, and then nothing is lost by it."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _sweep(path: Path) -> None:
+    """Take away what a killed run left behind; what it had set aside as the old contents goes back."""
+    for left in path.parent.glob(f".{path.name}.old-*"):
+        if not path.exists() and (left / "old").is_dir():
+            (left / "old").rename(path)
+        shutil.rmtree(left, ignore_errors=True)
+    for left in path.parent.glob(f".{path.name}.part-*"):
+        shutil.rmtree(left, ignore_errors=True)

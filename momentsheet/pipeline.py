@@ -1,0 +1,321 @@
+"""The verbs: the only place where rooms meet, files are opened and the clock is read."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from momentsheet import __version__, resources
+from momentsheet.errors import OutputError, UnusableFile, UsageError
+from momentsheet.output import Folder, write_file
+
+if TYPE_CHECKING:
+    from momentsheet.checking import Checked
+    from momentsheet.model.bundle import Bundle
+    from momentsheet.model.catalog import Catalog
+    from momentsheet.model.finding import Report
+    from momentsheet.model.workbook import Workbook
+
+Progress = Callable[[str, float], None]  # stage, share of the whole work that is done
+
+
+def no_progress(_stage: str, _share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Some workbooks, checked together."""
+
+    catalog: Catalog
+    language: str
+    files: tuple[tuple[str, bytes, Workbook], ...]  # path as given, bytes, what was read
+    checked: Checked
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What `convert` did."""
+
+    delivery: Delivery
+    bundle: Bundle | None  # None: something blocks, no import files
+    rows_left_out: int
+    written: tuple[str, ...]  # below the output folder
+
+
+def load(company: Path | None = None) -> Catalog:
+    """The catalog with the company's choices; CatalogError lists everything that is wrong."""
+    from momentsheet.catalog import load_catalog
+
+    return load_catalog(resources.rules_folder(), company)
+
+
+def make_template(
+    catalog: Catalog, entities: Sequence[str], language: str, output: Path, *, sample: bool, force: bool = True
+) -> None:
+    """Write the blank (or sample) workbook for the company."""
+    from momentsheet.workbook import make_template as make
+
+    del force
+    names = [name for name in catalog.entities if not entities or name in entities]
+    write_file(output, make(catalog, names, language, sample=sample))
+
+
+def check_delivery(
+    paths: Sequence[Path],
+    catalog: Catalog,
+    today: dt.date | None = None,
+    language: str | None = None,
+    progress: Progress = no_progress,
+) -> Delivery:
+    """Read and check all workbooks of one delivery. Nothing is written."""
+    from momentsheet.checking import check
+    from momentsheet.model.finding import Report
+
+    today = today or dt.date.today()  # noqa: DTZ011 - the day on the consultant's calendar
+    files: list[tuple[str, bytes, Workbook]] = []
+    for place, (path, name) in enumerate(_named(paths)):
+        progress("read", 0.6 * place / len(paths))
+        files.append(_read(path, name, catalog))
+    _refuse_twins(files)
+    progress("check", 0.6)
+    workbooks = [workbook for _, _, workbook in files]
+    checked = check(workbooks, catalog, today)
+    _refuse_foreign(files, checked, catalog)
+    language = language or _language_of(checked, catalog)
+    inputs = tuple(
+        dataclasses.replace(item, path=path) for item, (path, _, _) in zip(checked.inputs, files, strict=True)
+    )
+    report = Report(
+        "momentsheet",
+        __version__,
+        catalog.version,
+        today,
+        language,
+        catalog.company.code,
+        inputs,
+        checked.findings,
+        checked.groups,
+        checked.repairs,
+        checked.totals,
+    )
+    return Delivery(catalog, language, tuple(files), checked, report)
+
+
+def write_annotated(delivery: Delivery, target: Path) -> tuple[Path, ...]:
+    """Write the annotated copy: to `target`, or into it where it is a folder or several workbooks came in."""
+    several = len(delivery.files) > 1 or target.is_dir()
+    written: list[Path] = []
+    for path, data, workbook in delivery.files:
+        place = target / f"{checked_stem(workbook.name)}.checked.xlsx" if several else target
+        if place.resolve() == Path(path).resolve():
+            raise UsageError(f"--annotated {place} is the workbook itself; give another name: it is never modified")
+        write_file(place, annotated_copy(delivery, data, workbook))
+        written.append(place)
+    return tuple(written)
+
+
+def annotated_copy(delivery: Delivery, data: bytes, workbook: Workbook) -> bytes:
+    """The customer's own workbook with its findings in it; a fresh one where the format cannot be patched."""
+    from momentsheet.reporting import findings_listing, marks_of
+    from momentsheet.workbook import annotate, copy_annotated
+
+    report, catalog, language = delivery.report, delivery.catalog, delivery.language
+    marks = marks_of(report, catalog, language, workbook.name)
+    listings = (findings_listing(report, catalog, language, workbook.name),)
+    first = min(marks, key=lambda mark: (mark.severity != "error", mark.rank), default=None)
+    active = (first.sheet, first.row, first.column) if first else None
+    if workbook.format in {"xlsx", "xlsm"}:
+        return annotate(data, marks, listings, active)
+    return copy_annotated(workbook, marks, listings)
+
+
+REPORT_SUFFIXES = (".json", ".sarif", ".html", ".txt", ".xml")
+
+
+def render_report(delivery: Delivery, suffix: str) -> str:
+    """The report in the form that a file suffix stands for."""
+    from jinja2 import FileSystemLoader
+
+    from momentsheet import reporting
+
+    report, catalog, language = delivery.report, delivery.catalog, delivery.language
+    match suffix:
+        case ".json":
+            return reporting.render_json(report, catalog)
+        case ".sarif":
+            return reporting.render_sarif(report, catalog)
+        case ".xml":
+            return reporting.render_junit(report, catalog)
+        case ".html":
+            return reporting.render_html(report, catalog, language, FileSystemLoader(resources.templates_folder()))
+        case ".txt":
+            return reporting.render_text(report, catalog, language, width=100, color=False)
+    raise UsageError(f"a report cannot be written as «{suffix}»; use one of {', '.join(REPORT_SUFFIXES)}")
+
+
+def convert_delivery(
+    paths: Sequence[Path],
+    output: Path,
+    catalog: Catalog,
+    formats: Sequence[str],
+    *,
+    on_error: str = "block",
+    fail_on: str = "error",
+    today: dt.date | None = None,
+    language: str | None = None,
+    progress: Progress = no_progress,
+) -> Conversion:
+    """Check the delivery and write the output folder, all or nothing."""
+    from momentsheet.converting import convert
+
+    formats = tuple(formats) or tuple(catalog.formats)
+    unknown = [name for name in formats if name not in catalog.formats]
+    if unknown:
+        raise UsageError(f"there is no format «{unknown[0]}»; use {' or '.join(catalog.formats)}")
+    with Folder(output) as folder:
+        delivery = check_delivery(paths, catalog, today, language, progress)
+        progress("convert", 0.75)
+        checked = delivery.checked
+        blocked = delivery.report.reaches("error") or (fail_on == "warning" and delivery.report.reaches("warning"))
+        if on_error == "skip-row" and not checked.blocks_everything:
+            blocked = False
+        bundle = None if blocked else convert(checked.clean, catalog, formats)
+        if bundle is not None:
+            _write_import(folder, delivery, bundle)
+            if checked.left_out:
+                _write_left_out(folder, delivery)
+        progress("annotate", 0.85)
+        for path, data, workbook in delivery.files:
+            if any(finding.file == workbook.name for finding in delivery.report.findings):
+                name = folder.free_name(f"{checked_stem(workbook.name)}.checked.xlsx", Path(path))
+                folder.write(name, annotated_copy(delivery, data, workbook))
+        folder.write("report.json", render_report(delivery, ".json").encode())
+        folder.write("report.html", render_report(delivery, ".html").encode())
+        for path, data, _ in delivery.files:
+            if _hash(Path(path).read_bytes()) != _hash(data):
+                raise OutputError(f"{path} changed while it was being read; start again when nobody writes to it")
+        written = folder.commit()
+    progress("done", 1.0)
+    return Conversion(delivery, bundle, len(checked.left_out) if bundle is not None else 0, written)
+
+
+def checked_stem(name: str) -> str:
+    """The stem of a workbook's name, also where it is an annotated copy that came back."""
+    return Path(name).stem.replace("/", "-").removesuffix(".checked")
+
+
+# Private functions
+
+
+def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each path with the name it goes by in the report: its own, with its folder where two are alike."""
+    names = [path.name for path in paths]
+    return [(path, path.name if names.count(path.name) == 1 else f"{path.parent.name}-{path.name}") for path in paths]
+
+
+def _read(path: Path, name: str, catalog: Catalog) -> tuple[str, bytes, Workbook]:
+    from momentsheet.workbook import Limits, read_workbook
+
+    try:
+        size = path.stat().st_size
+        if size > Limits().file_size:
+            raise UnusableFile("file_too_large", file=name, limit=Limits().file_size)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be opened: {error.strerror}") from None
+    try:
+        return str(path), data, read_workbook(data, name)
+    except UnusableFile as error:
+        raise UnusableFile(error.reason, **{"file": name, **error.facts}) from None
+
+
+def _hash(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse_twins(files: Sequence[tuple[str, bytes, Workbook]]) -> None:
+    """The same workbook twice would be imported twice."""
+    seen: dict[str, str] = {}
+    for path, _, workbook in files:
+        if workbook.sha256 in seen:
+            raise UsageError(f"{path} and {seen[workbook.sha256]} are the same workbook; give it once")
+        seen[workbook.sha256] = path
+
+
+def _refuse_foreign(files: Sequence[tuple[str, bytes, Workbook]], checked: Checked, catalog: Catalog) -> None:
+    """A workbook in which no sheet is ours is more likely the wrong file than an empty one."""
+    from momentsheet.checking import closest_titles
+
+    for item, (_, _, workbook) in zip(checked.inputs, files, strict=True):
+        if any(sheet.entity for sheet in item.sheets):
+            continue
+        found = [sheet.name for sheet in workbook.sheets if sheet.state == "visible"]
+        closest = closest_titles(found, catalog, catalog.company.language)
+        raise UnusableFile(
+            "none_of_ours",
+            file=workbook.name,
+            sheets=", ".join(f"«{name}»" for name in found[:10]) or "–",
+            closest=f"«{closest[0][1]}»" if closest else "–",
+        )
+
+
+def _language_of(checked: Checked, catalog: Catalog) -> str:
+    """The language of the template that came back; else the company's."""
+    for item in checked.inputs:
+        language = (item.template or {}).get("language", "")
+        if language in catalog.languages and "language" not in catalog.company.given:
+            return language
+    return catalog.company.language
+
+
+def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
+    from jinja2 import FileSystemLoader
+
+    from momentsheet.converting import breakdowns, make_manifest
+    from momentsheet.reporting import render_receipt
+
+    for item in bundle.files:
+        folder.write(item.path, item.data)
+    catalog, report = delivery.catalog, delivery.report
+    folder.write("manifest.json", make_manifest(report, bundle, catalog))
+    loader = FileSystemLoader(resources.templates_folder())
+    shares = breakdowns(delivery.checked.clean, catalog)
+    folder.write(
+        "receipt.html", render_receipt(report, bundle, shares, catalog, delivery.language, loader).encode()
+    )
+
+
+def _write_left_out(folder: Folder, delivery: Delivery) -> None:
+    """The rows that were left out, as they stood, in a workbook that can be corrected and sent."""
+    from momentsheet.workbook import make_template as make
+
+    for _, _, workbook in delivery.files:
+        columns = _left_out_columns(delivery, workbook.name)
+        if columns:
+            name = f"{checked_stem(workbook.name)}.left-out.xlsx"
+            folder.write(name, make(delivery.catalog, list(columns), delivery.language, columns=columns))
+
+
+def _left_out_columns(delivery: Delivery, file: str) -> Mapping[str, Mapping[str, Sequence[object]]]:
+    from momentsheet.checking import cell_value
+
+    columns: dict[str, dict[str, list[object]]] = {}
+    for left in delivery.checked.left_out:
+        parsed = delivery.checked.parsed[left.entity]
+        sheet, _ = parsed.locate(left.row)
+        if sheet.file != file:
+            continue
+        entity = columns.setdefault(left.entity, {field.name: [] for field in parsed.entity.fields})
+        for field, values in entity.items():
+            values.append(cell_value(parsed.raw(field, left.row)))
+    return columns

@@ -1,0 +1,195 @@
+"""The report and the catalog as JSON for other programs; `report.schema.json` beside this file is the contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from momentsheet.model.catalog import Catalog, Entity, Field, Rule
+from momentsheet.model.finding import Finding, Group, Input, Repair, Report, Totals
+from momentsheet.model.workbook import column_letter
+from momentsheet.reporting.words import fix, group_message, message
+
+CELLS_LISTED = 20  # of a group
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render_json(report: Report, catalog: Catalog) -> str:
+    """The report as JSON text: messages in the report's language, values as they stand in the cells."""
+    shape = {
+        "tool": report.tool,
+        "version": report.version,
+        "today": report.today.isoformat(),
+        "language": report.language,
+        "inputs": [_input(item) for item in report.inputs],
+        "summary": _summary(report),
+        "findings": [_finding(item, catalog, report.language) for item in report.findings],
+        "groups": [_group(item, catalog, report.language) for item in report.groups],
+        "repairs": [_repair(item) for item in report.repairs],
+        "totals": {name: _totals(totals) for name, totals in report.totals.items()},
+    }
+    return _dumped(shape)
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of `render_json`."""
+    schema: dict[str, Any] = json.loads(files(__package__).joinpath("report.schema.json").read_text("utf-8"))
+    return schema
+
+
+def entities_json(catalog: Catalog) -> str:
+    """Entities, fields and rules of a catalog as JSON text, in import order."""
+    return _dumped([_entity(entity) for entity in catalog.entities.values()])
+
+
+# Private functions
+
+
+def _input(item: Input) -> dict[str, Any]:
+    return {
+        "path": item.path,
+        "sha256": item.sha256,
+        "kind": item.kind,
+        "template": None if item.template is None else dict(item.template),
+        "sheets": [
+            {
+                "name": sheet.name,
+                "entity": sheet.entity,
+                "header_row": sheet.header_row,
+                "rows": sheet.rows,
+                "columns": [
+                    {"column": column_letter(column.column), "header": column.header, "field": column.field, "how": column.how}
+                    for column in sheet.columns
+                ],
+            }
+            for sheet in item.sheets
+        ],
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    by_sheet: dict[str, dict[str, int]] = {}
+    for finding in report.findings:
+        if finding.sheet is not None:
+            by_sheet.setdefault(finding.sheet, {"error": 0, "warning": 0, "info": 0})[finding.severity] += 1
+    return {
+        "error": report.count("error"),
+        "warning": report.count("warning"),
+        "info": report.count("info"),
+        "by_code": dict(sorted(Counter(finding.code for finding in report.findings).items())),
+        "by_sheet": by_sheet,
+    }
+
+
+def _finding(item: Finding, catalog: Catalog, language: str) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "severity": item.severity,
+        "file": item.file,
+        "sheet": item.sheet,
+        "cell": item.cell,
+        "row": item.row,
+        "column": item.column_letter,
+        "header": item.header,
+        "entity": item.entity,
+        "field": item.field,
+        "key": item.key,
+        "value": item.value,
+        "message": message(item, catalog, language),
+        "fix": fix(item, catalog, language),
+        "suggestion": item.suggestion,
+        "group": item.group,
+        "blocked_by": item.blocked_by,
+        "fingerprint": item.fingerprint,
+    }
+
+
+def _group(group: Group, catalog: Catalog, language: str) -> dict[str, Any]:
+    return {
+        "id": group.id,
+        "code": group.code,
+        "sheet": group.sheet,
+        "field": group.field,
+        "value": group.value,
+        "count": group.count,
+        "cells": [cell for finding in group.findings[:CELLS_LISTED] if (cell := finding.cell) is not None],
+        "message": group_message(group, catalog, language),
+    }
+
+
+def _repair(item: Repair) -> dict[str, Any]:
+    return {
+        "sheet": item.sheet,
+        "cell": item.cell,
+        "field": item.field,
+        "from": item.before,
+        "to": item.after,
+        "why": item.why,
+    }
+
+
+def _totals(totals: Totals) -> dict[str, Any]:
+    return {
+        "rows_read": totals.rows_read,
+        "rows_clean": totals.rows_clean,
+        "rows_left_out": totals.rows_left_out,
+        "rows_skipped": totals.rows_skipped,
+        **totals.sums,
+    }
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    return {
+        "entity": entity.name,
+        "order": entity.order,
+        "sheet": dict(entity.title),
+        "key": list(entity.key),
+        "fields": [_field(field) for field in entity.fields],
+        "rules": [_rule(rule) for rule in entity.rules],
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "type": field.type,
+        "required": field.required,
+        "label": dict(field.label),
+        "unit": field.unit,
+        "list": field.list,
+        "to": f"{field.to.entity}.{field.to.field}" if field.to else None,
+        "aliases": list(field.aliases),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {"code": rule.code, "severity": rule.severity, "message": dict(rule.message)}
+
+
+def _dumped(shape: Any) -> str:
+    """JSON text that every reader takes: no NaN, no half characters, a line break at the end."""
+    return json.dumps(_json_value(shape), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def _json_value(value: Any) -> Any:
+    """The value made of what JSON has; anything else becomes its text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {_json_value(str(key)): _json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,334 @@
+"""What a report has to tell, in words and in order: the part that the terminal and the pages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from momentsheet.model.catalog import Catalog, Severity, say
+from momentsheet.model.finding import Finding, Group, Input, Repair, Report, SheetRead
+from momentsheet.reporting.values import number, plain, total
+from momentsheet.reporting.words import (
+    LONGEST_VALUE,
+    counted,
+    entity_title,
+    field_label,
+    fix,
+    group_message,
+    header,
+    listed,
+    repair_reason,
+    severity_letter,
+    severity_word,
+    suggestion,
+    why,
+)
+
+_SUGGESTIONS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One group of findings in words. `effects` are the groups that it is the cause of."""
+
+    group: Group
+    severity: Severity
+    word: str
+    letter: str
+    code: str
+    place: str  # sheet, with the file where there are several
+    header: str
+    cells: tuple[str, ...]  # the first ones
+    more_cells: int  # how many are left out of `cells`
+    message: str
+    fix: str
+    why: str
+    suggestion: str
+    stops: str  # «37 rows in Projects and 4 120 rows in Hours», "" where no further row is held back
+    effects: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCount:
+    """Findings of one sheet, or of a file where `sheet` is empty."""
+
+    file: str
+    sheet: str
+    title: str  # as shown
+    entity: str | None
+    rows: int
+    error: int
+    warning: int
+    info: int
+
+    @property
+    def total(self) -> int:
+        return self.error + self.warning + self.info
+
+
+@dataclass(frozen=True, slots=True)
+class RepairKind:
+    """Repairs of one kind in one column of one entity."""
+
+    what: str
+    sheet: str
+    label: str
+    count: int
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One sum of an entity: in the workbook, converted, left out."""
+
+    field: str
+    label: str
+    read: Decimal
+    clean: Decimal
+    left_out: Decimal
+    decimals: int
+
+    @property
+    def agrees(self) -> bool:
+        return self.read == self.clean + self.left_out
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTotals:
+    """Rows and sums of one entity."""
+
+    entity: str
+    title: str
+    is_derived: bool
+    read: int
+    clean: int
+    left_out: int
+    skipped: int
+    sums: tuple[Sum, ...]
+
+    @property
+    def in_sheet(self) -> int:
+        return self.read + self.skipped
+
+    @property
+    def agrees(self) -> bool:
+        return self.read == self.clean + self.left_out and all(item.agrees for item in self.sums)
+
+
+def told_groups(report: Report, catalog: Catalog, language: str, cells: int) -> tuple[Told, ...]:
+    """The groups of a report in words, causes first and their effects below them, each with its first `cells` cells."""
+    effects: dict[str, list[Group]] = {}
+    known = {group.id for group in report.groups}
+    roots: list[Group] = []
+    for group in report.groups:
+        if group.blocked_by in known and group.blocked_by != group.id and group.blocked_by is not None:
+            effects.setdefault(group.blocked_by, []).append(group)
+        else:
+            roots.append(group)
+    seen: set[str] = set()
+    several = len(report.inputs) > 1
+
+    def tell(group: Group) -> tuple[Told, dict[str, set[int]]]:
+        seen.add(group.id)
+        below = [tell(effect) for effect in effects.get(group.id, ()) if effect.id not in seen]
+        stopped = _rows(group)
+        for _, rows in below:
+            for entity, ids in rows.items():
+                stopped.setdefault(entity, set()).update(ids)
+        words = tuple(effect for effect, _ in below)
+        return _told(group, words, _stops(group, stopped, catalog, language), catalog, language, cells, several), stopped
+
+    told = [tell(group)[0] for group in roots]
+    # Groups that only block each other have no cause of their own and would be lost.
+    told += [tell(group)[0] for group in report.groups if group.id not in seen]
+    return tuple(told)
+
+
+def sheet_counts(report: Report) -> tuple[SheetCount, ...]:
+    """Findings per sheet, in the order of files and sheets; sheets that are not ours only where something is told."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for finding in report.findings:
+        counter = counts.setdefault((finding.file, finding.sheet or ""), {"error": 0, "warning": 0, "info": 0})
+        counter[finding.severity] += 1
+    sheets = [(item.name, sheet) for item in report.inputs for sheet in item.sheets]
+    several = len(report.inputs) > 1
+    read = [
+        _sheet_count(file, sheet.name, sheet, counts.pop((file, sheet.name), {}), several)
+        for file, sheet in sheets
+        if sheet.entity is not None or (file, sheet.name) in counts
+    ]
+    return (*read, *(_sheet_count(file, name, None, counter, several) for (file, name), counter in counts.items()))
+
+
+def repair_kinds(report: Report, catalog: Catalog, language: str) -> tuple[RepairKind, ...]:
+    """Repairs by kind, sheet and field, in the order they were first seen."""
+    kinds: dict[tuple[str, str, str, str], list[Repair]] = {}
+    for repair in report.repairs:
+        kinds.setdefault((repair.why, repair.sheet, repair.entity, repair.field), []).append(repair)
+    return tuple(
+        RepairKind(
+            what=repair_reason(kind, catalog, language),
+            sheet=plain(sheet),
+            label=field_label(entity, field, catalog, language),
+            count=len(repairs),
+            repairs=tuple(repairs),
+        )
+        for (kind, sheet, entity, field), repairs in kinds.items()
+    )
+
+
+def entity_totals(report: Report, catalog: Catalog, language: str) -> tuple[EntityTotals, ...]:
+    """Rows and sums per entity, in import order."""
+    return tuple(
+        EntityTotals(
+            entity=name,
+            title=entity_title(name, catalog, language),
+            is_derived=name in catalog.entities and catalog.entities[name].derived is not None,
+            read=totals.rows_read,
+            clean=totals.rows_clean,
+            left_out=totals.rows_left_out,
+            skipped=totals.rows_skipped,
+            sums=tuple(
+                Sum(
+                    field=key,
+                    label=sum_label(name, key, catalog, language),
+                    read=total(totals.sums, key),
+                    clean=total(totals.clean_sums, key),
+                    left_out=total(totals.left_out_sums, key),
+                    decimals=max(0, -int(total(totals.sums, key).as_tuple().exponent)),
+                )
+                for key in totals.sums
+            ),
+        )
+        for name, totals in report.totals.items()
+    )
+
+
+def sum_label(entity: str, key: str, catalog: Catalog, language: str) -> str:
+    """What a sum is called: the field's label, with minutes or the currency where it is counted in them."""
+    fields = {field.name: field for field in catalog.entities[entity].fields} if entity in catalog.entities else {}
+    hours = key.removesuffix("_minutes")
+    if key not in fields and hours in fields:
+        return f"{say(fields[hours].label, language)} ({catalog.text('unit.minutes', language)})"
+    if key not in fields:
+        return key
+    label = say(fields[key].label, language)
+    return f"{label} ({plain(catalog.company.currency)})" if fields[key].type == "money" else label
+
+
+def field_title(item: SheetRead, field: str | None, catalog: Catalog, language: str) -> str:
+    """The label of the field that a column of a sheet was understood as, "" where it is none."""
+    return field_label(item.entity, field, catalog, language) if item.entity and field else ""
+
+
+def file_line(item: Input, catalog: Catalog, language: str) -> str:
+    """What kind of file an input is: «xlsx, template 1, nb»."""
+    parts = [plain(item.kind)]
+    if item.template and item.template.get("version"):
+        parts.append(f"{catalog.text('report.template', language)} {plain(item.template['version'])}")
+    if item.template and item.template.get("language"):
+        parts.append(plain(item.template["language"]))
+    return ", ".join(parts)
+
+
+def short_hash(sha256: str) -> str:
+    """The first twelve digits of a hash: enough to tell two files apart."""
+    return plain(sha256[:12])
+
+
+def cell_places(findings: Iterable[Finding], limit: int) -> tuple[tuple[str, ...], int]:
+    """The first places of findings, each once: cells, or rows where there is no column; and how many are left out."""
+    places: dict[str, None] = {}
+    for finding in findings:
+        place = finding.cell or (str(finding.row) if finding.row is not None else None)
+        if place is not None:
+            places.setdefault(place)
+    return tuple(places)[:limit], max(0, len(places) - limit)
+
+
+def amount(item: Sum, value: Decimal, language: str) -> str:
+    """A sum with the decimals that its field has."""
+    return number(value, language, item.decimals)
+
+
+# Private functions
+
+
+def _told(
+    group: Group, effects: tuple[Told, ...], stops: str, catalog: Catalog, language: str, limit: int, several: bool
+) -> Told:
+    first = group.findings[0]
+    cells, more = cell_places(group.findings, limit)
+    return Told(
+        group=group,
+        severity=group.severity,
+        word=severity_word(group.severity, catalog, language),
+        letter=severity_letter(group.severity, catalog, language),
+        code=group.code,
+        place=_place(group.file, group.sheet or "", several),
+        header=header(first, catalog, language),
+        cells=cells,
+        more_cells=more,
+        message=group_message(group, catalog, language),
+        fix=fix(first, catalog, language),
+        why=why(first, catalog, language),
+        suggestion=_suggestions(group),
+        stops=stops,
+        effects=effects,
+    )
+
+
+def _suggestions(group: Group) -> str:
+    """The suggestion that all findings of a group share, or those of its first cells."""
+    found = {finding.cell or "": suggestion(finding) for finding in group.findings if finding.suggestion}
+    if not found:
+        return ""
+    if len(set(found.values())) == 1 and len(found) == len({finding.cell for finding in group.findings}):
+        return next(iter(found.values()))
+    shown = [f"{cell}: {text}" if cell else text for cell, text in list(found.items())[:_SUGGESTIONS_SHOWN]]
+    return " · ".join([*shown, "…"] if len(found) > _SUGGESTIONS_SHOWN else shown)
+
+
+def _rows(group: Group) -> dict[str, set[int]]:
+    """The rows that a group holds back, by entity."""
+    rows: dict[str, set[int]] = {}
+    for finding in group.findings:
+        for entity, row in finding.rows:
+            rows.setdefault(entity, set()).add(row)
+    return rows
+
+
+def _stops(group: Group, stopped: Mapping[str, set[int]], catalog: Catalog, language: str) -> str:
+    """What cannot be imported because of a group, where that is more than the wrong rows themselves."""
+    if group.severity != "error":
+        return ""
+    own = group.findings[0].entity
+    if not any(entity != own or len(rows) > group.count for entity, rows in stopped.items()):
+        return ""
+    order = {name: position for position, name in enumerate(catalog.entities)}
+    parts = tuple(
+        counted(catalog, language, "stops.rows", len(stopped[entity]), {"sheet": entity_title(entity, catalog, language)})
+        for entity in sorted(stopped, key=lambda name: order.get(name, len(order)))
+    )
+    return listed(parts, catalog, language)
+
+
+def _sheet_count(file: str, name: str, sheet: SheetRead | None, counter: Mapping[str, int], several: bool) -> SheetCount:
+    return SheetCount(
+        file=file,
+        sheet=name,
+        title=_place(file, name, several),
+        entity=sheet.entity if sheet else None,
+        rows=sheet.rows if sheet else 0,
+        error=counter.get("error", 0),
+        warning=counter.get("warning", 0),
+        info=counter.get("info", 0),
+    )
+
+
+def _place(file: str, sheet: str, several: bool) -> str:
+    """A sheet as shown, with its file where a delivery has several."""
+    if not sheet:
+        return plain(file, LONGEST_VALUE)
+    return f"{plain(file, LONGEST_VALUE)} › {plain(sheet)}" if several else plain(sheet)

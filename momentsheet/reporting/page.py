@@ -1,0 +1,65 @@
+"""A page for the browser: one file without anything from outside, in which nothing from a cell can become markup."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from jinja2 import BaseLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from momentsheet.model.catalog import Catalog
+from momentsheet.reporting.values import date, number
+from momentsheet.reporting.words import counted, sentence
+
+
+def render_page(
+    template: str, styles: Sequence[str], scripts: Sequence[str], context: Mapping[str, object],
+    catalog: Catalog, language: str, loader: BaseLoader,
+) -> str:  # fmt: skip
+    """The template with its styles and scripts in it; a policy in the page lets the browser run no others.
+
+    Templates may use t(id, …) for a text, c(id, count, …) for a text with a number, n(number) and d(date).
+    """
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style = "".join(_source(environment, loader, name) for name in styles)
+    script = "".join(_source(environment, loader, name) for name in scripts)
+
+    def t(text_id: str, **facts: object) -> str:
+        return sentence(catalog, language, text_id, facts)
+
+    def c(text_id: str, count: int, **facts: object) -> str:
+        return counted(catalog, language, text_id, count, facts)
+
+    def n(value: float | str | Decimal, decimals: int | None = None) -> str:
+        return number(value, language, decimals)
+
+    def d(value: dt.date) -> str:
+        return date(value, language)
+
+    policy = (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"style-src {_allowed(style)}; script-src {_allowed(script)}"
+    )
+    return environment.get_template(template).render(
+        **context, language=language, style=Markup(style), script=Markup(script), policy=policy, t=t, c=c, n=n, d=d  # noqa: S704  # our own files
+    )
+
+
+# Private functions
+
+
+def _source(environment: Environment, loader: BaseLoader, name: str) -> str:
+    return loader.get_source(environment, name)[0]
+
+
+def _allowed(source: str) -> str:
+    """The source of a policy that allows exactly this text."""
+    if not source:
+        return "'none'"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

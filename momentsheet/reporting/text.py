@@ -1,0 +1,233 @@
+"""The report for a terminal: the outcome first, then causes before symptoms, then what was read and summed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import StringIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from momentsheet.model.catalog import Catalog, Severity
+from momentsheet.model.finding import Report
+from momentsheet.reporting.outline import (
+    Told,
+    amount,
+    entity_totals,
+    file_line,
+    repair_kinds,
+    sheet_counts,
+    told_groups,
+)
+from momentsheet.reporting.values import date, number, plain
+from momentsheet.reporting.words import counted, notice, readiness, sentence, verdict
+
+_STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+_SIGNS: dict[str, str] = {"error": "✗", "warning": "!", "clean": "✓"}
+_CELLS_SHOWN = 8
+_EFFECTS_SHOWN = 5
+_KINDS_SHOWN = 12
+
+# rich breaks lines at spaces that must not break; this stands for them until the lines are made
+_SPACE, _STAND_IN = "\N{NO-BREAK SPACE}", "\ue0a0"
+
+
+def render_text(
+    report: Report, catalog: Catalog, language: str, *, width: int = 100, color: bool = False, groups: int = 40
+) -> str:
+    """The report as lines of text, at most `width` characters wide; the first `groups` groups of findings.
+
+    With `color`, ANSI codes for bold and colour stand in it; no other control character ever does.
+    """
+    out = StringIO()
+    console = Console(
+        file=out, width=max(width, 40), color_system="standard" if color else None, force_terminal=color, no_color=not color,
+        highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False, _environ={},
+    )  # fmt: skip
+    parts = [
+        _head(report, catalog, language),
+        _inputs(report, catalog, language),
+        _sheets(report, catalog, language),
+        _groups(report, catalog, language, groups),
+        _repairs(report, catalog, language),
+        _totals(report, catalog, language),
+        _next_step(report, catalog, language),
+    ]
+    console.print(*(part for part in parts if part is not None), sep="\n")
+    lines = out.getvalue().replace(_STAND_IN, _SPACE).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+
+
+# Private functions
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(text.replace(_SPACE, _STAND_IN), style=style)
+
+
+def _heading(catalog: Catalog, language: str, text_id: str) -> Text:
+    return _text(f"\n{catalog.text(text_id, language)}", "bold")
+
+
+def _head(report: Report, catalog: Catalog, language: str) -> RenderableType:
+    """Company and day, and the outcome in one sentence."""
+    outcome: Severity | str = "error" if report.count("error") else "warning" if report.count("warning") else "clean"
+    style = {"error": "bold red", "warning": "bold yellow"}.get(outcome, "bold green")
+    title = " · ".join(
+        part for part in (report.tool, plain(report.company), date(report.today, language)) if part
+    )
+    told = Table.grid(padding=(0, 1))
+    told.add_row(_text(_SIGNS[outcome], style), _text(verdict(report, catalog, language), style))
+    if ready := readiness(report, catalog, language):
+        told.add_row("", _text(ready))
+    return Group(_text(title, "dim"), _text(""), told, _text(""))
+
+
+def _inputs(report: Report, catalog: Catalog, language: str) -> RenderableType:
+    lines: list[RenderableType] = []
+    for item in report.inputs:
+        line = _text(plain(item.name))
+        line.append(f"  {file_line(item, catalog, language)}".replace(_SPACE, _STAND_IN), "dim")
+        lines.append(line)
+        lines += [Padding(_text(notice(told, catalog, language), "dim"), (0, 0, 0, 2)) for told in item.notices]
+    return Group(*lines, _text(""))
+
+
+def _sheets(report: Report, catalog: Catalog, language: str) -> RenderableType | None:
+    """One line per sheet: rows and findings."""
+    counts = sheet_counts(report)
+    if not counts:
+        return None
+    table = _table(catalog, language, "sheet", "rows", "errors", "warnings", "infos")
+    for item in counts:
+        rows = number(item.rows, language) if item.sheet else ""
+        table.add_row(
+            _text(item.title), _text(rows), _count(item.error, "error", language), _count(item.warning, "warning", language),
+            _count(item.info, "info", language),
+        )  # fmt: skip
+    if len(counts) > 1:
+        severities: tuple[Severity, ...] = ("error", "warning", "info")
+        table.add_section()
+        table.add_row(
+            _text(catalog.text("report.total", language)), _text(number(sum(item.rows for item in counts), language)),
+            *(_count(report.count(severity), severity, language) for severity in severities),
+        )  # fmt: skip
+    return table
+
+
+def _count(count: int, severity: Severity, language: str) -> Text:
+    return _text(number(count, language), _STYLES[severity] if count else "dim")
+
+
+def _table(catalog: Catalog, language: str, first: str, *others: str) -> Table:
+    """A plain table whose first column is text and whose others are numbers."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="dim")
+    table.add_column(_text(catalog.text(f"column.{first}", language)), overflow="fold")
+    for name in others:
+        table.add_column(_text(catalog.text(f"column.{name}", language)), justify="right", overflow="fold")
+    return table
+
+
+def _groups(report: Report, catalog: Catalog, language: str, limit: int) -> RenderableType | None:
+    """The groups under a heading per severity, as far as they are shown."""
+    told = told_groups(report, catalog, language, _CELLS_SHOWN)
+    parts: list[RenderableType] = []
+    severities: tuple[Severity, ...] = ("error", "warning", "info")
+    shown = 0
+    for severity in severities:
+        mine = [item for item in told if item.severity == severity]
+        if not mine:
+            continue
+        parts.append(_heading(catalog, language, f"report.heading.{severity}"))
+        visible = mine[: max(0, limit - shown)]
+        shown += len(visible)
+        for item in visible:
+            parts += [_text(""), _group(item, catalog, language)]
+        if len(visible) < len(mine):
+            parts += [_text(""), _text(counted(catalog, language, "report.more_groups", len(mine) - len(visible)), "dim")]
+    return Group(*parts) if parts else None
+
+
+def _group(item: Told, catalog: Catalog, language: str) -> RenderableType:
+    """One group: where, what, what to do; its effects indented below it."""
+    head = _text(f"{item.word.upper()} ", _STYLES[item.severity])
+    head.append(f"{item.code}  ", "bold")
+    head.append(" ".join(part for part in (item.place, _cells(item, catalog, language)) if part).replace(_SPACE, _STAND_IN))
+    lines: list[RenderableType] = [head, Padding(_text(item.message), (0, 0, 0, 2))]
+    told = Table.grid(padding=(0, 2, 0, 0))
+    told.add_column(style="dim", no_wrap=True)
+    told.add_column(ratio=1, overflow="fold")
+    for label, text in (("fix", item.fix), ("suggestion", item.suggestion), ("stops", item.stops)):
+        if text:
+            told.add_row(_text(catalog.text(f"report.{label}", language)), _text(text))
+    lines.append(Padding(told, (0, 0, 0, 2)))
+    lines += _effects(item.effects, catalog, language)
+    return Group(*lines)
+
+
+def _effects(effects: tuple[Told, ...], catalog: Catalog, language: str) -> Iterable[RenderableType]:
+    if not effects:
+        return
+    yield Padding(_text(catalog.text("report.effects", language), "dim"), (0, 0, 0, 2))
+    for item in effects[:_EFFECTS_SHOWN]:
+        line = _text("↳ ", "dim")
+        line.append(f"{item.code}  ", "bold")
+        line.append(f"{item.place}: {item.message}".replace(_SPACE, _STAND_IN))
+        yield Padding(line, (0, 0, 0, 4))
+        yield from (Padding(below, (0, 0, 0, 2)) for below in _effects(item.effects, catalog, language))
+    if len(effects) > _EFFECTS_SHOWN:
+        more = counted(catalog, language, "report.more_groups", len(effects) - _EFFECTS_SHOWN)
+        yield Padding(_text(more, "dim"), (0, 0, 0, 4))
+
+
+def _cells(item: Told, catalog: Catalog, language: str) -> str:
+    cells = ", ".join(item.cells)
+    if not item.more_cells:
+        return cells
+    return f"{cells} {counted(catalog, language, 'report.more_cells', item.more_cells)}"
+
+
+def _repairs(report: Report, catalog: Catalog, language: str) -> RenderableType | None:
+    """What was understood although it was written differently, by kind."""
+    kinds = repair_kinds(report, catalog, language)
+    if not kinds:
+        return None
+    table = _table(catalog, language, "repair")
+    table.add_column(_text(catalog.text("column.where", language)), overflow="fold")
+    table.add_column(_text(catalog.text("column.count", language)), justify="right")
+    for kind in kinds[:_KINDS_SHOWN]:
+        table.add_row(_text(kind.what), _text(f"{kind.sheet} · {kind.label}"), _text(number(kind.count, language)))
+    parts = [_heading(catalog, language, "report.heading.repairs"), _text("")]
+    intro = _text(counted(catalog, language, "report.repairs", len(report.repairs)))
+    more = [] if len(kinds) <= _KINDS_SHOWN else [
+        _text(counted(catalog, language, "report.more_kinds", len(kinds) - _KINDS_SHOWN), "dim")
+    ]  # fmt: skip
+    return Group(*parts, intro, _text(""), table, *more)
+
+
+def _totals(report: Report, catalog: Catalog, language: str) -> RenderableType | None:
+    """Rows and sums per entity."""
+    totals = entity_totals(report, catalog, language)
+    if not totals:
+        return None
+    table = _table(catalog, language, "entity", "read", "clean", "left_out", "skipped")
+    for item in totals:
+        figures = (item.read, item.clean, item.left_out, item.skipped)
+        table.add_row(_text(item.title), *(_text(number(figure, language)) for figure in figures))
+        for each in item.sums:
+            sums = (amount(each, value, language) for value in (each.read, each.clean, each.left_out))
+            table.add_row(_text(f"  {each.label}", "dim"), *(_text(value, "dim") for value in sums), "")
+    return Group(_heading(catalog, language, "report.heading.totals"), _text(""), table)
+
+
+def _next_step(report: Report, catalog: Catalog, language: str) -> RenderableType:
+    outcome = "errors" if report.count("error") else "warnings" if report.count("warning") else "clean"
+    parts = [_text(sentence(catalog, language, f"next.{outcome}"))]
+    if report.findings:
+        code = next((severity.code for severity in report.groups), report.findings[0].code)
+        parts.append(_text(sentence(catalog, language, "next.explain", {"code": code}), "dim"))
+    return Group(_heading(catalog, language, "report.heading.next"), _text(""), *parts)
+

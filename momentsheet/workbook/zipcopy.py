@@ -1,0 +1,136 @@
+"""Zip archives put together from members of another one, copied as they are packed, and from new ones.
+
+The standard library cannot copy a member without inflating it. Names, order and times of members are kept; a new member
+gets the oldest time that zip knows, so that the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any
+
+from momentsheet.workbook.gate import Archive
+
+deflater: Any
+LEVEL: int
+try:
+    from isal import isal_zlib
+
+    deflater, LEVEL = isal_zlib, 2
+except ImportError:  # pragma: no cover
+    deflater, LEVEL = zlib, 6
+
+_OLDEST = 0x21 << 16  # 1 January 1980, 00:00
+_DEFLATED = 8
+_IS_UTF8 = 0x800
+_LEVEL_BITS = 0x6  # how hard it was packed: a remark only
+# Above these, sizes and counts stand in the zip64 fields.
+WIDE_SIZE = 0xFFFFFFFF
+WIDE_COUNT = 0xFFFF
+
+_LOCAL = Struct("<4s5H3L2H")
+_CENTRAL = Struct("<4s6H3L5H2L")
+_END = Struct("<4s4H2LH")
+_END64 = Struct("<4sQ2H2L4Q")
+_END64_LOCATOR = Struct("<4sLQL")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A member ready to be written: its bytes as they stand in the archive, and what the directory says of it."""
+
+    raw_name: bytes
+    pieces: tuple[bytes | memoryview, ...]
+    size: int  # inflated
+    packed: int
+    crc: int
+    method: int = _DEFLATED
+    flags: int = _IS_UTF8
+    date_time: int = _OLDEST
+    attributes: int = 0
+
+
+def copied(archive: Archive, name: str) -> Packed:
+    """A member of an archive as it is packed there."""
+    member = archive.members[name]
+    # Sizes stand in our headers, so no data descriptor follows.
+    flags = member.flags & (_IS_UTF8 | _LEVEL_BITS)
+    return Packed(
+        member.raw_name, (archive.packed(name),), member.size, member.packed, member.crc, member.method, flags,
+        member.date_time, member.attributes,
+    )  # fmt: skip
+
+
+def packed(name: str, chunks: Iterable[bytes], like: Packed | None = None) -> Packed:
+    """Pack a member; `like` is the one that it takes the place of, whose name and time it keeps."""
+    stream = deflater.compressobj(LEVEL, _DEFLATED, -15)
+    pieces = []
+    size = crc = 0
+    for chunk in chunks:
+        size += len(chunk)
+        crc = deflater.crc32(chunk, crc)
+        pieces.append(stream.compress(chunk))
+    pieces.append(stream.flush())
+    pieces = [piece for piece in pieces if piece]
+    length = sum(map(len, pieces))
+    if like is None:
+        return Packed(name.encode(), tuple(pieces), size, length, crc)
+    flags = like.flags & _IS_UTF8
+    return Packed(
+        like.raw_name, tuple(pieces), size, length, crc, flags=flags, date_time=like.date_time,
+        attributes=like.attributes,
+    )  # fmt: skip
+
+
+def archive_of(members: Sequence[Packed]) -> bytes:
+    """The archive with these members in this order."""
+    pieces: list[bytes | memoryview] = []
+    directory: list[bytes] = []
+    offset = 0
+    for member in members:
+        is_wide = member.size > WIDE_SIZE or member.packed > WIDE_SIZE
+        sizes = (0xFFFFFFFF, 0xFFFFFFFF) if is_wide else (member.packed, member.size)
+        extra = _zip64_field(member.size, member.packed) if is_wide else b""
+        version = 45 if is_wide or offset > WIDE_SIZE else 20
+        common = (
+            version, member.flags, member.method, member.date_time & 0xFFFF, member.date_time >> 16, member.crc, *sizes,
+        )  # fmt: skip
+        header = _LOCAL.pack(b"PK\x03\x04", *common, len(member.raw_name), len(extra)) + member.raw_name + extra
+        pieces += [header, *member.pieces]
+
+        numbers = [member.size, member.packed] if is_wide else []
+        numbers += [offset] if offset > WIDE_SIZE else []
+        extra = _zip64_field(*numbers) if numbers else b""
+        made_by = 3 << 8 | version if member.attributes >> 16 else version  # Unix, where there are its permissions
+        place = 0xFFFFFFFF if offset > WIDE_SIZE else offset
+        directory.append(
+            _CENTRAL.pack(
+                b"PK\x01\x02", made_by, *common, len(member.raw_name), len(extra), 0, 0, 0, member.attributes, place
+            )
+            + member.raw_name
+            + extra
+        )
+        offset += len(header) + member.packed
+    listing = b"".join(directory)
+    return b"".join([*pieces, listing, _end(len(members), len(listing), offset)])
+
+
+# Private functions
+
+
+def _zip64_field(*numbers: int) -> bytes:
+    return Struct(f"<2H{len(numbers)}Q").pack(1, 8 * len(numbers), *numbers)
+
+
+def _end(count: int, size: int, offset: int) -> bytes:
+    end = b""
+    if count > WIDE_COUNT or size > WIDE_SIZE or offset > WIDE_SIZE:
+        end += _END64.pack(b"PK\x06\x06", _END64.size - 12, 45, 45, 0, 0, count, count, size, offset)
+        end += _END64_LOCATOR.pack(b"PK\x06\x07", 0, offset + size, 1)
+    short_count = 0xFFFF if count > WIDE_COUNT else count
+    short_size = 0xFFFFFFFF if size > WIDE_SIZE else size
+    short_offset = 0xFFFFFFFF if offset > WIDE_SIZE else offset
+    return end + _END.pack(b"PK\x05\x06", 0, 0, short_count, short_count, short_size, short_offset, 0)
