@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 from momentsheet.errors import OutputError
 
-OURS = ("manifest.json", "receipt.html", "report.json", "report.html")
+OURS = ("import", "manifest.json", "receipt.html", "report.json", "report.html")
 OUR_ENDINGS = (".checked.xlsx", ".left-out.xlsx")
 
 
@@ -38,17 +39,22 @@ class Folder:
     Leaving the `with` block without `commit` leaves the folder as it was.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, inputs: Sequence[Path] = ()) -> None:
+        """`inputs`: the workbooks that are read, which may lie in the folder and are never touched."""
+        self.path = Path(os.path.abspath(path))  # noqa: PTH100 - a link stays a link
+        self._inputs = {item.resolve() for item in inputs}
         self._part: Path | None = None
+        self._lock: int | None = None
         self._written: list[str] = []
 
     def __enter__(self) -> Folder:
-        """Make the temporary folder beside the target; OutputError if that cannot be."""
+        """Make the temporary folder beside the target; OutputError if that cannot be, or if another run is at it."""
         if self.path.exists() and not self.path.is_dir():
             raise OutputError(f"{self.path} is a file; name a folder for the results")
+        self._refuse_changed()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(self.path)
             _sweep(self.path)
             self._part = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.part-", dir=self.path.parent))
         except OSError as error:
@@ -61,6 +67,9 @@ class Folder:
         """Take the temporary folder away, whatever happened."""
         if self._part is not None:
             shutil.rmtree(self._part, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self.path.with_name(f".{self.path.name}.lock").unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file of the new contents."""
@@ -73,11 +82,10 @@ class Folder:
             raise OutputError(f"{self.path / name} cannot be written: {error.strerror or 'no reason given'}") from None
         self._written.append(name)
 
-    def free_name(self, name: str, source: Path) -> str:
-        """The name, with a number where the input itself lies in the folder under that name: it is never modified."""
-        stem, ending = name.removesuffix(".checked.xlsx"), ".checked.xlsx"
-        number = 1
-        while (self.path / name).exists() and (self.path / name).resolve() == source.resolve():
+    def free_name(self, stem: str, ending: str) -> str:
+        """Stem and ending, with a number where an input lies in the folder under that name: it is never modified."""
+        name, number = stem + ending, 1
+        while (self.path / name).resolve() in self._inputs:
             number += 1
             name = f"{stem}-{number}{ending}"
         return name
@@ -108,25 +116,32 @@ class Folder:
             raise OutputError(f"{self.path} cannot be written: {error.strerror or 'no reason given'}") from None
         return tuple(self._written)
 
+    def _refuse_changed(self) -> None:
+        """An annotated copy that somebody has corrected since is work that must not be lost."""
+        report = self.path / "report.json"
+        if not report.is_file():
+            return
+        written = report.stat().st_mtime
+        for item in sorted(self.path.iterdir()):
+            if item.name.endswith(OUR_ENDINGS) and item.stat().st_mtime > written + 2 and not self._is_input(item):
+                raise OutputError(
+                    f"{item} has been changed since it was written; move it elsewhere, or give it to the command"
+                )
+
     def _keep_foreign(self) -> None:
-        """Take over what is not ours: people keep corrected workbooks beside our results."""
+        """Take over what is not ours: people keep other files beside our results."""
         assert self._part is not None
         for item in self.path.iterdir():
-            is_ours = item.name in OURS or item.name == "import"
-            is_copy = item.name.endswith(OUR_ENDINGS)
-            if is_ours or (self._part / item.name).exists():
-                continue
-            if is_copy and not self._is_input(item):
+            is_ours = item.name in OURS or item.name.endswith(OUR_ENDINGS)
+            if (is_ours and not self._is_input(item)) or (self._part / item.name).exists():
                 continue
             if item.is_dir():
                 shutil.copytree(item, self._part / item.name, symlinks=True)
             else:
                 os.link(item, self._part / item.name, follow_symlinks=False)
 
-    inputs: frozenset[Path] = frozenset()
-
     def _is_input(self, item: Path) -> bool:
-        return item.resolve() in self.inputs
+        return item.resolve() in self._inputs
 
 
 # Private functions
@@ -151,6 +166,21 @@ def _sync_folder(path: Path) -> None:
         pass
     finally:
         os.close(handle)
+
+
+def _lock(path: Path) -> int | None:
+    """Hold the folder's lock until the handle is closed; None on systems without such locks."""
+    try:
+        import fcntl  # noqa: PLC0415 - only Unix has it
+    except ImportError:
+        return None
+    handle = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise OutputError(f"another run is writing to {path}; wait until it is done") from None
+    return handle
 
 
 def _sweep(path: Path) -> None:

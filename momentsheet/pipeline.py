@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from momentsheet import __version__, resources
-from momentsheet.errors import OutputError, UnusableFile, UsageError
+from momentsheet.errors import MomentsheetError, OutputError, UnusableFile, UsageError
 from momentsheet.output import Folder, write_file
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def load(company: Path | None = None) -> Catalog:
     return load_catalog(resources.rules_folder(), company)
 
 
-def make_template(
-    catalog: Catalog, entities: Sequence[str], language: str, output: Path, *, sample: bool, force: bool = True
-) -> None:
+def make_template(catalog: Catalog, entities: Sequence[str], language: str, output: Path, *, sample: bool) -> None:
     """Write the blank (or sample) workbook for the company."""
     from momentsheet.workbook import make_template as make
 
-    del force
+    unknown = [name for name in entities if name not in catalog.entities]
+    if unknown:
+        raise UsageError(f"there is no entity «{unknown[0]}»; use one of {', '.join(catalog.entities)}")
     names = [name for name in catalog.entities if not entities or name in entities]
     write_file(output, make(catalog, names, language, sample=sample))
 
@@ -81,7 +81,7 @@ def check_delivery(
     files: list[tuple[str, bytes, Workbook]] = []
     for place, (path, name) in enumerate(_named(paths)):
         progress("read", 0.6 * place / len(paths))
-        files.append(_read(path, name, catalog))
+        files.append(_read(path, name))
     _refuse_twins(files)
     progress("check", 0.6)
     workbooks = [workbook for _, _, workbook in files]
@@ -178,7 +178,7 @@ def convert_delivery(
     unknown = [name for name in formats if name not in catalog.formats]
     if unknown:
         raise UsageError(f"there is no format «{unknown[0]}»; use {' or '.join(catalog.formats)}")
-    with Folder(output) as folder:
+    with Folder(output, paths) as folder:
         delivery = check_delivery(paths, catalog, today, language, progress)
         progress("convert", 0.75)
         checked = delivery.checked
@@ -191,14 +191,14 @@ def convert_delivery(
             if checked.left_out:
                 _write_left_out(folder, delivery)
         progress("annotate", 0.85)
-        for path, data, workbook in delivery.files:
+        for _, data, workbook in delivery.files:
             if any(finding.file == workbook.name for finding in delivery.report.findings):
-                name = folder.free_name(f"{checked_stem(workbook.name)}.checked.xlsx", Path(path))
+                name = folder.free_name(checked_stem(workbook.name), ".checked.xlsx")
                 folder.write(name, annotated_copy(delivery, data, workbook))
         folder.write("report.json", render_report(delivery, ".json").encode())
         folder.write("report.html", render_report(delivery, ".html").encode())
         for path, data, _ in delivery.files:
-            if _hash(Path(path).read_bytes()) != _hash(data):
+            if Path(path).read_bytes() != data:
                 raise OutputError(f"{path} changed while it was being read; start again when nobody writes to it")
         written = folder.commit()
     progress("done", 1.0)
@@ -207,7 +207,91 @@ def convert_delivery(
 
 def checked_stem(name: str) -> str:
     """The stem of a workbook's name, also where it is an annotated copy that came back."""
-    return Path(name).stem.replace("/", "-").removesuffix(".checked")
+    return Path(name).stem.replace("/", "-").removesuffix(".checked").removesuffix(".left-out")
+
+
+def explain(catalog: Catalog, topic: str | None, language: str) -> str:
+    """What a rule, an entity or a field is about; without topic, what can be asked."""
+    from momentsheet import reporting
+    from momentsheet.catalog import find
+
+    if topic is None:
+        return reporting.entities_overview(catalog, language)
+    return reporting.explain(catalog, find(catalog, topic), language)
+
+
+def describe_entities(catalog: Catalog, language: str, *, as_json: bool) -> str:
+    """The kinds of data that can be imported, as text or as the whole model in JSON."""
+    from momentsheet import reporting
+
+    return reporting.entities_json(catalog) if as_json else reporting.entities_overview(catalog, language)
+
+
+def refusal(error: UnusableFile, language: str | None) -> str:
+    """Why a file cannot be used, in words."""
+    from momentsheet import reporting
+
+    catalog = load()
+    file = str(error.facts.get("file", ""))
+    return reporting.refusal(error, catalog, language or catalog.company.language, file)
+
+
+def terminal_report(delivery: Delivery) -> str:
+    """The report for the terminal, in its width, with colours where they are wanted."""
+    import os
+    import shutil
+    import sys
+
+    from momentsheet import reporting
+
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
+    color = is_terminal and not os.environ.get("NO_COLOR")
+    return reporting.render_text(delivery.report, delivery.catalog, delivery.language, width=width, color=color)
+
+
+def written_lines(conversion: Conversion, output: Path) -> tuple[str, ...]:
+    """Where everything lies that `convert` wrote."""
+    from momentsheet import reporting
+
+    delivery = conversion.delivery
+    imported = 0 if conversion.bundle is None else len(conversion.bundle.files)
+    return reporting.written(
+        delivery.catalog, delivery.language, str(output), conversion.written, imported, conversion.rows_left_out
+    )
+
+
+def examine() -> tuple[list[str], bool]:
+    """What `doctor` says, line by line, and whether all is sound."""
+    import importlib.metadata
+    import platform
+    import pyexpat
+    import zipfile
+
+    lines = [f"momentsheet {__version__}, Python {platform.python_version()}, {platform.system()}"]
+    is_sound = True
+    for package in ("polars", "numpy", "xlsxwriter", "cerberus", "jinja2", "isal", "python-calamine", "rapidfuzz"):
+        try:
+            lines.append(f"ok       {package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            lines.append(f"missing  {package}: pip install {package}")
+            is_sound = False
+    expat = pyexpat.version_info
+    if expat < (2, 6, 0):
+        lines.append(
+            f"note     expat {'.'.join(map(str, expat))} is slow on hostile XML (2.6.0 is not); tokens are limited here"
+        )
+    if not hasattr(zipfile, "_Extra") and "overlap" not in str(zipfile.ZipFile.open.__doc__):
+        lines.append("note     this Python does not look for overlapping zip entries; momentsheet does that itself")
+    try:
+        catalog = load()
+    except MomentsheetError as error:
+        return [*lines, f"broken   rules: {error}"], False
+    rules = len(catalog.rules)
+    lines.append(
+        f"ok       rules {catalog.version}: {len(catalog.entities)} entities, {rules} rules, {len(catalog.accounting)} accounting systems"
+    )
+    return lines, is_sound
 
 
 # Private functions
@@ -219,7 +303,7 @@ def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(path, path.name if names.count(path.name) == 1 else f"{path.parent.name}-{path.name}") for path in paths]
 
 
-def _read(path: Path, name: str, catalog: Catalog) -> tuple[str, bytes, Workbook]:
+def _read(path: Path, name: str) -> tuple[str, bytes, Workbook]:
     from momentsheet.workbook import Limits, read_workbook
 
     try:
@@ -235,12 +319,6 @@ def _read(path: Path, name: str, catalog: Catalog) -> tuple[str, bytes, Workbook
         return str(path), data, read_workbook(data, name)
     except UnusableFile as error:
         raise UnusableFile(error.reason, **{"file": name, **error.facts}) from None
-
-
-def _hash(data: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(data).hexdigest()
 
 
 def _refuse_twins(files: Sequence[tuple[str, bytes, Workbook]]) -> None:
@@ -290,9 +368,7 @@ def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
     folder.write("manifest.json", make_manifest(report, bundle, catalog))
     loader = FileSystemLoader(resources.templates_folder())
     shares = breakdowns(delivery.checked.clean, catalog)
-    folder.write(
-        "receipt.html", render_receipt(report, bundle, shares, catalog, delivery.language, loader).encode()
-    )
+    folder.write("receipt.html", render_receipt(report, bundle, shares, catalog, delivery.language, loader).encode())
 
 
 def _write_left_out(folder: Folder, delivery: Delivery) -> None:
@@ -302,7 +378,7 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> None:
     for _, _, workbook in delivery.files:
         columns = _left_out_columns(delivery, workbook.name)
         if columns:
-            name = f"{checked_stem(workbook.name)}.left-out.xlsx"
+            name = folder.free_name(checked_stem(workbook.name), ".left-out.xlsx")
             folder.write(name, make(delivery.catalog, list(columns), delivery.language, columns=columns))
 
 

@@ -6,14 +6,16 @@ import io
 import json
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from momentsheet.catalog import load_catalog
 from momentsheet.converting import breakdowns, convert, make_manifest
-from momentsheet.converting.writers import writers
+from momentsheet.converting.writers import looked_up_by, writers
 from momentsheet.errors import UsageError
 from momentsheet.model.bundle import HandWork
 from momentsheet.model.catalog import (
@@ -102,7 +104,12 @@ def make_catalog(*, without=(), hidden=(), company=None, formats=()):
         ),
     )  # fmt: skip
     shown = {
-        item.name: replace(item, fields=tuple(f for f in item.fields if f"{item.name}.{f.name}" not in hidden))
+        item.name: replace(
+            item,
+            fields=tuple(
+                replace(f, in_template=f.in_template and f"{item.name}.{f.name}" not in hidden) for f in item.fields
+            ),
+        )
         for item in entities
         if item.name not in without
     }
@@ -371,14 +378,21 @@ def test_formats_named_twice_are_written_once():
 
 def test_hidden_fields_and_entities_out_of_scope_are_left_out():
     catalog = make_catalog(without=("person",), hidden=("project.fee", "stint.activity"))
-    bundle = convert(delivery(catalog), catalog, ["csv", "api"])
+    clean = delivery(catalog)
+    clean["project"] = CleanTable("project", clean["project"].values.with_columns(fee=pl.lit(None, pl.Float64)))
+    clean["stint"] = CleanTable("stint", clean["stint"].values.with_columns(activity=pl.lit(None, pl.String)))
+    bundle = convert(clean, catalog, ["csv", "api"])
     assert not any("people" in file.path for file in bundle.files)
     assert list(read_csv(file_of(bundle, "projects.csv"))[0]) == ["number", "name", "status", "tags", "parent"]
-    assert file_of(bundle, "projects.csv").sums == {}
     assert "fee" not in file_of(bundle, "projects.ndjson").inferred
     assert all(
         "projectExtensionId" not in line["resolve"] for line in read_lines(file_of(bundle, "timeRecords.ndjson"))
     )
+
+
+def test_hidden_field_that_is_filled_all_the_same_is_not_lost():
+    catalog = make_catalog(hidden=("project.fee",))
+    assert read_csv(file_of(convert(delivery(catalog), catalog, ["csv"]), "projects.csv"))[2]["fee"] == "1250.50"
 
 
 def test_what_no_file_carries_is_work_by_hand():
@@ -404,22 +418,11 @@ def test_memberships_are_derived_from_hours_each_once_in_order_of_their_key():
     ]
 
 
-def test_derived_entity_falls_with_the_table_it_is_made_of():
-    catalog = make_catalog(without=("stint",))
-    assert not any("members" in file.path for file in convert(delivery(catalog), catalog, ["csv"]).files)
-
-
-def test_query_with_a_named_part_is_understood():
+def test_query_that_cannot_be_run_is_a_mistake_of_the_program():
     catalog = make_catalog()
-    query = f"WITH pairs AS ({MEMBERS}) SELECT project, person, state FROM pairs"
-    entities = dict(catalog.entities) | {"member": replace(catalog.entities["member"], derived=query)}
-    assert file_of(convert(delivery(catalog), replace(catalog, entities=entities), ["csv"]), "members.csv").rows == 3
-
-
-def test_hiding_a_field_that_a_derived_entity_needs_is_wrong_use():
-    catalog = make_catalog(hidden=("stint.person",))
-    with pytest.raises(UsageError, match="hides a field that member is made of"):
-        convert(delivery(catalog), catalog, ["csv"])
+    entities = dict(catalog.entities) | {"member": replace(catalog.entities["member"], derived="SELECT no FROM stint")}
+    with pytest.raises(AssertionError, match="derived entity member cannot be run"):
+        convert(delivery(catalog), replace(catalog, entities=entities), ["csv"])
 
 
 # Figures
@@ -443,11 +446,6 @@ def test_rows_without_a_value_are_the_last_share():
     by_date, by_project = breakdowns(clean, CATALOG)
     assert [share.key for share in by_project.shares] == ["a", "b", ""]
     assert [(share.key, share.rows) for share in by_date.shares] == [("", 3)]
-
-
-def test_hidden_field_breaks_nothing_down():
-    catalog = make_catalog(hidden=("stint.date",))
-    assert [item.field for item in breakdowns(delivery(catalog), catalog)] == ["project"]
 
 
 @settings(max_examples=50, deadline=None)
@@ -550,3 +548,121 @@ def test_same_input_gives_same_bytes():
         for clean in (delivery(catalog),)
     )
     assert first == second  # the manifest holds the hash of every file
+
+
+# The formats that ship
+
+RULES = Path(__file__).parents[1] / "rules"
+# What Moment's help pages, and programs that run against its API, show; everything else is inferred.
+SEEN = {
+    "user_accounts": {"email"},
+    "customers": {"customerNumber", "name"},
+    "projects": {"projectNumber", "name", "projectState"},
+    "project_memberships": {"projectId", "userAccountId", "projectMembershipRoleName", "projectMembershipState"},
+    "project_extensions": {"projectId", "name", "projectExtensionState"},
+    "time_records": {
+        "userAccountId", "projectId", "projectExtensionId", "taskNumber", "timeRecordDate", "minutes", "description",
+        "internalNote",
+    },
+    "contacts": set(),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_catalog(RULES)
+
+
+def sample_tables(catalog):
+    """The sample rows of the rules as clean tables; their values are canonical."""
+    read = {
+        pl.Date: dt.date.fromisoformat, pl.Float64: float, pl.Int64: int, pl.Boolean: lambda text: text == "true",
+        pl.String: str,
+    }  # fmt: skip
+    return {
+        item.name: table(
+            catalog,
+            item.name,
+            **{
+                f.name: [read[dtype(f.type)](row[f.name]) if row.get(f.name) else None for row in item.sample]
+                for f in item.fields
+            },
+        )
+        for item in catalog.entities.values()
+        if item.derived is None
+    }
+
+
+def test_csv_carries_every_field_that_is_imported_under_its_own_name(shipped):
+    for item in shipped.entities.values():
+        file = next(file for file in shipped.formats["csv"].files if file.entity == item.name)
+        wanted = {f.name: f for f in item.fields if f.imported}
+        assert {c.name: c.field for c in file.columns if c.write != "minutes"} == {name: name for name in wanted}
+        assert {c.field for c in file.columns if c.write == "minutes"} == {
+            n for n, f in wanted.items() if f.type == "hours"
+        }
+        assert {c.field for c in file.columns if c.write == "list"} == {
+            n for n, f in wanted.items() if f.type == "list"
+        }
+
+
+def test_api_carries_every_field_that_is_imported(shipped):
+    for file in shipped.formats["api"].files:
+        fields = {f.name for f in shipped.entities[file.entity].fields if f.imported}
+        assert {column.field for column in file.columns} == fields
+
+
+def test_api_names_are_marked_as_they_are_known(shipped):
+    files = {file.file: file for file in shipped.formats["api"].files}
+    assert {
+        name: {column.name for column in file.columns if column.evidence != "inferred"} for name, file in files.items()
+    } == SEEN
+    assert {name for name, file in files.items() if file.evidence == "inferred"} == {"contacts"}
+
+
+def test_references_are_looked_up_by_names_that_the_target_carries(shipped):
+    written = {
+        file.path.rpartition("/")[2]: {column.name for column in file.columns} for file in shipped.formats["api"].files
+    }
+    for file in shipped.formats["api"].files:
+        for column in file.columns:
+            if column.write == "lookup":
+                by = looked_up_by(column)
+                known = written[column.lookup["entity"]] | {"projectNumber"}  # of an activity: its project's
+                assert set(by) <= known
+                assert set(by.values()) <= {f.name for f in shipped.entities[file.entity].fields}
+
+
+def test_sample_data_comes_out_in_both_formats(shipped):
+    clean = sample_tables(shipped)
+    bundle = convert(clean, shipped, ["csv", "api"])
+    for name, item in clean.items():
+        assert file_of(bundle, f"{shipped_file(shipped, name)}.csv").rows == len(item.values)
+    for file in bundle.files:
+        if file.format == "api":
+            for line in read_lines(file):
+                assert line["path"].startswith("/api/1.0/companies/fjordglott/")
+                assert line["body"] or line["resolve"]
+                assert None not in line["body"].values()
+    assert file_of(bundle, "project_memberships.ndjson").rows > 0
+    by_hand = {(work.entity, work.field) for work in bundle.by_hand if "csv" in work.formats}
+    assert by_hand
+    assert all(not shipped.entities[entity].field(name).imported for entity, name in by_hand)
+
+
+def shipped_file(catalog, name):
+    return next(file.file for file in catalog.formats["csv"].files if file.entity == name)
+
+
+def test_states_are_written_as_the_api_was_seen_to_write_them(shipped):
+    clean = sample_tables(shipped)
+    project = clean["project"].values.with_columns(status=pl.lit("in_progress"), price_model=pl.lit("non_billable"))
+    activity = clean["activity"].values.with_columns(status=pl.lit("completed"))
+    clean |= {"project": CleanTable("project", project), "activity": CleanTable("activity", activity)}
+    bundle = convert(clean, shipped, ["api"])
+    assert {line["body"]["projectState"] for line in read_lines(file_of(bundle, "projects.ndjson"))} == {"inProgress"}
+    assert {line["body"]["priceModel"] for line in read_lines(file_of(bundle, "projects.ndjson"))} == {"notbillable"}
+    states = {
+        line["body"]["projectExtensionState"] for line in read_lines(file_of(bundle, "project_extensions.ndjson"))
+    }
+    assert states == {"closed"}

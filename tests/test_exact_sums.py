@@ -87,7 +87,7 @@ def test_minutes_are_summed_per_row():
     assert exact_minutes(pl.Series([], dtype=pl.Float64)) == 0
 
 
-def test_sums_cover_totals_and_skip_hidden_fields():
+def test_sums_cover_the_totals_of_an_entity():
     hours = Field(name="hours", type="hours", label={}, help={}, example="7.5")
     fee = Field(name="fee", type="money", label={}, help={}, example="1", decimals=0)
     entity = Entity(
@@ -98,7 +98,7 @@ def test_sums_cover_totals_and_skip_hidden_fields():
         fields=(hours, fee),
         rules=(),
         sample=(),
-        totals=("hours", "fee", "hidden"),
+        totals=("hours", "fee"),
     )
     values = pl.DataFrame({"hours": [7.5, 0.33, None], "fee": [100.0, None, 2.0]})
     assert sums(values, entity) == {"hours": "7.83", "hours_minutes": "470", "fee": "102"}

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from momentsheet.catalog.files import SCHEMAS
+from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import Names
+from momentsheet.catalog.schemas import SCHEMAS, plain
 from momentsheet.catalog.shape import Place, Taken
-from momentsheet.catalog.verify import RuleFiles, plain
 from momentsheet.catalog.yaml_reader import Node
 from momentsheet.model.catalog import (
     AccountingSystem,
@@ -20,6 +20,7 @@ from momentsheet.model.catalog import (
     Demand,
     Entity,
     Example,
+    ExampleSheet,
     Field,
     FieldChange,
     Format,
@@ -110,7 +111,8 @@ def _field(taken: Taken) -> Field:
     if "schema" in taken:
         more["schema"] = plain(taken["schema"])
     plainly = (
-        "aliases", "required", "required_when", "list", "privacy", "unit", "decimals", "imported", "in_template",
+        "aliases", "required", "required_when", "list", "privacy", "unit", "decimals", "country", "imported",
+        "in_template",
     )  # fmt: skip
     return Field(
         name=taken["name"],
@@ -145,9 +147,17 @@ def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
 
 
 def _example(taken: Taken | tuple[Taken, ...], entity: str | None, known: _Known) -> Example:
-    if isinstance(taken, Taken) and ("book" in taken or "company" in taken):
+    if isinstance(taken, Taken) and taken.keys() & {"book", "company", "sheets", "template"}:
         rows = {name: _rows(rows) for name, rows in taken.get("book", {}).items()}
-        return Example(rows, _choices(taken.get("company", Taken("", 0)), known.code_lists, known.names.languages))
+        sheets = tuple(
+            ExampleSheet(
+                sheet["name"], sheet["cells"], sheet.get("hidden_rows", ()), sheet.get("merged", ()),
+                sheet.get("state", "visible"),
+            )
+            for sheet in taken.get("sheets", ())
+        )  # fmt: skip
+        company = _choices(taken.get("company", Taken("", 0)), known.code_lists, known.names.languages)
+        return Example(rows, company, sheets, taken.get("template", "ours"))
     return Example({entity or "": _rows(taken)})
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
-from momentsheet.catalog.files import number_types
+from momentsheet.catalog.canonical import canonical_problem, canonical_value
 from momentsheet.catalog.names import did_you_mean
 from momentsheet.catalog.sql import mentions
-from momentsheet.catalog.verify import canonical_problem, fold
+from momentsheet.catalog.verify import fold
 from momentsheet.errors import CatalogError, Problem
 from momentsheet.model.catalog import Catalog, CodeList, Company, Field, FieldChange, Rule
 
@@ -207,21 +205,13 @@ def _restricted(entity: str, field: Field, company: Company, code_lists: dict[st
     if not allowed:
         return field
     if field.list is None:
-        return replace(field, schema={**field.schema, "allowed": [_value(text, field.type) for text in allowed]})
+        return replace(
+            field, schema={**field.schema, "allowed": [canonical_value(text, field.type) for text in allowed]}
+        )
     whole = code_lists[field.list]
     name = f"{field.list}_of_{entity}_{field.name}"
     code_lists[name] = replace(whole, name=name, codes=tuple(code for code in whole.codes if code.code in allowed))
     return replace(field, list=name)
-
-
-def _value(text: str, type_name: str) -> Any:
-    if type_name == "date":
-        return dt.date.fromisoformat(text)
-    if type_name == "boolean":
-        return text == "true"
-    if type_name == "integer":
-        return int(text)
-    return float(text) if type_name in number_types else text
 
 
 def _is_possible(rule: Rule, fields: Mapping[str, Field], catalog: Catalog, scope: Iterable[str]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import get_args
 
+from momentsheet.catalog.schemas import SCHEMAS
 from momentsheet.catalog.shape import (
     Boolean,
     ByKey,
@@ -19,13 +21,15 @@ from momentsheet.catalog.shape import (
     Record,
     Shape,
     Switch,
+    Taken,
     Text,
     Unread,
 )
-from momentsheet.model.catalog import DateOrder, Layout, severities, type_names, write_kinds
+from momentsheet.model.catalog import DateOrder, Layout, TemplateOrigin, severities, type_names, write_kinds
 
+# What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
-number_types = ("integer", "decimal", "money", "percent", "hours")
+table_checks = ("acyclic", "looks_like_minutes")
 
 NAME = Text(r"[a-z][a-z0-9_]{0,59}", "a name of small letters, digits and `_`")
 RULE_CODE = Text(r"[A-Z]{2,4}-[0-9]{2}", "a code like `CU-05`")
@@ -34,32 +38,6 @@ TEXTS = Record(needs={"en": Text(), "nb": Text()})
 WORDS = Many(Text())
 FIELDS = Many(Known("field"))
 EVIDENCE = Choice(("documented", "observed", "inferred", "own"))
-
-
-# Cerberus vocabulary for parsed values: the parts that fit a column. Presence and type are said on the field itself.
-
-_VALUES: Mapping[str, Shape] = {
-    **dict.fromkeys(number_types, Number()), "integer": Number(is_whole=True), "date": Date(), "boolean": Boolean(),
-}  # fmt: skip
-_LENGTH = Number(0, 32_767, is_whole=True)
-
-
-def _schema(type_name: str, alternatives: bool = True) -> Record:
-    value = _VALUES.get(type_name, Text())
-    rules: dict[str, Shape] = {"allowed": Many(value, 1), "forbidden": Many(value, 1)}
-    if type_name not in _VALUES:
-        rules |= {"minlength": _LENGTH, "maxlength": _LENGTH, "regex": Text(), "contains": Text()}
-    elif type_name != "boolean":
-        rules |= {"min": value, "max": value}
-    if alternatives:
-        inner = _schema(type_name, alternatives=False)
-        for of in ("anyof", "allof", "noneof", "oneof"):
-            rules[of] = Many(inner, 1)
-            rules |= {f"{of}_{rule}": Many(shape, 1) for rule, shape in inner.may.items()}
-    return Record(may=rules)
-
-
-SCHEMAS: Mapping[str, Record] = {name: _schema(name) for name in type_names}
 
 
 # Entity files
@@ -81,6 +59,7 @@ def _field(type_name: str) -> Record:
             "required": Boolean(),
             "required_when": Text(),
             "schema": SCHEMAS[type_name],
+            "country": Known("field"),
             "privacy": Choice(("public", "personal", "health")),
             "unit": Text(),
             "imported": Boolean(),
@@ -124,16 +103,32 @@ COMPANY = Record(
     }
 )
 
-_BOOK = Record(may={"book": ByKey(Known("entity"), ROWS, is_scope=True, least=1), "company": COMPANY})
-EXAMPLE = Marked(("book", "company"), _BOOK, ROWS)
+# Sheets as a customer may have laid them out: the only way to show what is wrong with a sheet as a whole
+_SHEET = Record(
+    needs={"name": Text(), "cells": Many(Many(Text(may_be_blank=True), 1, may_repeat=True), 1)},
+    may={
+        "hidden_rows": Many(Number(1, 1_048_576, is_whole=True)),
+        "merged": Many(Text(r"[A-Z]{1,3}\d+:[A-Z]{1,3}\d+", "an area such as A2:A3")),
+        "state": Choice(("visible", "hidden", "veryHidden")),
+    },
+)
+_BOOK = Record(
+    may={
+        "book": ByKey(Known("entity"), ROWS, is_scope=True, least=1),
+        "company": COMPANY,
+        "sheets": Many(_SHEET, 1),
+        "template": Choice(get_args(TemplateOrigin)),
+    }
+)
+EXAMPLE = Marked(("book", "company", "sheets", "template"), _BOOK, ROWS)
 EXAMPLES = Record(needs={"good": Many(EXAMPLE, 1), "bad": Many(EXAMPLE, 1)})
 
 _TOLD: Mapping[str, Shape] = {
     "code": RULE_CODE, "severity": Choice(severities), "reach": Text(), "message": TEXTS, "why": TEXTS, "fix": TEXTS,
 }  # fmt: skip
 _SHOWN: Mapping[str, Shape] = {**_TOLD, "fields": Many(Known("field"), 1), "examples": EXAMPLES}
-_SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean()}
-_BY_SQL: Mapping[str, Shape] = {"blank_ok": FIELDS, "one_per": FIELDS, "facts": ByKey(NAME, Text()), **_SWITCHED}
+_SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean(), "one_per": WORDS}
+_BY_SQL: Mapping[str, Shape] = {"blank_ok": FIELDS, "facts": ByKey(NAME, Text()), **_SWITCHED}
 
 # A rule of an entity, by its reach
 RULE = Switch(
@@ -143,7 +138,9 @@ RULE = Switch(
             _SHOWN, {"check": Choice(field_checks), "schema": Unread(), **_SWITCHED}, exactly_one=("check", "schema")
         ),
         "row": Record({**_SHOWN, "holds": Text()}, _BY_SQL),
-        "table": Record({**_SHOWN, "holds": Text()}, _BY_SQL),
+        "table": Record(
+            _SHOWN, {"check": Choice(table_checks), "holds": Text(), **_BY_SQL}, exactly_one=("check", "holds")
+        ),
         "book": Record({**_SHOWN, "offends": Text()}, _SWITCHED),
     },
 )
@@ -175,7 +172,6 @@ ENTITY = Record(
         "sample": Many(ROW),
         "derived": Text(),
     },
-    scope="entity",
 )
 
 # The other rule files
@@ -189,7 +185,11 @@ CODE_LIST = Record(
 )
 
 ACCOUNTING = Record(
-    needs={"system": NAME, "label": TEXTS, "numbers_from": Choice(("moment", "accounting", "unknown"))},
+    needs={
+        "system": Text(r"[a-z0-9_]{1,60}", "a name of small letters, digits and `_`"),
+        "label": TEXTS,
+        "numbers_from": Choice(("moment", "accounting", "unknown")),
+    },
     may={
         "demands": Many(
             Record(
@@ -208,8 +208,8 @@ _COLUMN = Record(
     {
         "write": Choice(write_kinds),
         "evidence": EVIDENCE,
+        "values": ByKey(Text(), Text(), least=1),
         "lookup": Record({"entity": Text(), "by": Text()}),
-        "values": ByKey(Text(), Text()),
     },
 )
 FORMAT = Record(
@@ -244,3 +244,29 @@ FOLDERS: Mapping[str, tuple[Shape, str | None]] = {
     "texts": (SHORT_TEXTS, None),
     "languages": (LANGUAGE, None),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFiles:
+    """All rule files as they were taken, by name; a file that cannot be understood at all is not among them."""
+
+    entities: Mapping[str, Taken]
+    code_lists: Mapping[str, Taken]
+    accounting: Mapping[str, Taken]
+    formats: Mapping[str, Taken]
+    texts: tuple[Taken, ...]
+    languages: Mapping[str, Taken]
+    general: tuple[Taken, ...]  # the rules of rules/workbook.yaml
+    general_file: str | None  # None where it could not be understood
+
+    def field(self, entity: str, name: str) -> Taken | None:
+        """That field, None where it is not there or not understood."""
+        fields = self.entities[entity].get("fields", ()) if entity in self.entities else ()
+        return next((item for item in fields if item.get("name") == name), None)
+
+    def types(self) -> Mapping[str, Mapping[str, str]]:
+        """Entity -> field -> type."""
+        return {
+            name: {item["name"]: item["type"] for item in entity.get("fields", ()) if "name" in item and "type" in item}
+            for name, entity in self.entities.items()
+        }

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from momentsheet.catalog.build import build_catalog, build_company
 from momentsheet.catalog.company import apply_company, clashes
-from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL
-from momentsheet.catalog.languages import lay_over
+from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, RuleFiles
 from momentsheet.catalog.names import Names, collect_names, did_you_mean
 from momentsheet.catalog.shape import Place, Taken
-from momentsheet.catalog.verify import RuleFiles, verify
+from momentsheet.catalog.texts import lay_over
+from momentsheet.catalog.verify import verify
 from momentsheet.catalog.yaml_reader import Node, max_bytes, read_yaml
 from momentsheet.errors import CatalogError, Problem, UsageError
 from momentsheet.model.catalog import Catalog
@@ -33,9 +33,10 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
     known = [source for source in sources if _is_in_place(source, problems)]
     languages = ("en", "nb", *(source.stem for source in known if source.folder == "languages"))
     names = collect_names([(source.folder, source.stem, source.root) for source in known], languages)
-    files = _take(known, names, problems)
-    problems.extend(lay_over(files))
+    files = _take(rules.name, known, names, problems)
+    unknown = list(lay_over(files))
     problems.extend(verify(files, names))
+    problems.extend([] if problems else unknown)  # an id may be unknown only because its place is wrong
     chosen = _take_company(company, names, problems) if company is not None else None
     if not files.entities and not problems:
         problems.append(Problem(rules.name, 1, "holds no entity files"))
@@ -76,9 +77,8 @@ def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(max_bytes + 1)
-    except OSError as error:
-        reason = "There is no file" if isinstance(error, FileNotFoundError) else "Cannot read"
-        raise UsageError(f"{reason} {path}") from None
+    except OSError:
+        raise UsageError(f"Cannot read {path}") from None
 
 
 def _is_in_place(source: _Source, problems: list[Problem]) -> bool:
@@ -94,25 +94,20 @@ def _is_in_place(source: _Source, problems: list[Problem]) -> bool:
     return False
 
 
-def _take(sources: list[_Source], names: Names, problems: list[Problem]) -> RuleFiles:
+def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem]) -> RuleFiles:
     """Every file by its shape; what cannot be taken at all is left out."""
     taken: dict[str, dict[str, Taken]] = {folder: {} for folder in FOLDERS}
-    general: tuple[Taken, ...] = ()
+    general: Taken | None = Taken(f"{top}/{_GENERAL}.yaml", 1)
     for source in sources:
-        if source.root is None:
-            continue
         shape, name_key = FOLDERS.get(source.folder, (GENERAL, None))
-        place = Place(source.label, names, problems)
-        value = shape.take(source.root, "the file", place)
-        if not isinstance(value, Taken):
-            continue
+        place = Place(source.label, names, problems, source.stem)
+        value = shape.take(source.root, "the file", place) if source.root is not None else None
         if not source.folder:
-            general = value.get("rules", ())
-            continue
-        name = value.get(name_key, source.stem) if name_key else source.stem
-        if name != source.stem:
-            problems.append(value.problem(name_key or "", f"`{name_key}` must be the file's name, `{source.stem}`"))
-        taken[source.folder][name] = value
+            general = value if isinstance(value, Taken) else None
+        elif isinstance(value, Taken):
+            if name_key and value.get(name_key, source.stem) != source.stem:
+                problems.append(value.problem(name_key, f"`{name_key}` must be the file's name, `{source.stem}`"))
+            taken[source.folder][source.stem] = value
     return RuleFiles(
         entities=taken["entities"],
         code_lists=taken["codelists"],
@@ -120,7 +115,8 @@ def _take(sources: list[_Source], names: Names, problems: list[Problem]) -> Rule
         formats=taken["formats"],
         texts=tuple(taken["texts"].values()),
         languages=taken["languages"],
-        general=general,
+        general=general.get("rules", ()) if general is not None else (),
+        general_file=general.file if general is not None and general.is_sound else None,
     )
 
 
@@ -134,6 +130,9 @@ def _version(sources: list[_Source]) -> str:
 
 
 def _take_company(path: Path, names: Names, problems: list[Problem]) -> Taken | None:
+    if not path.exists():
+        beside = [other.name for other in path.parent.glob("*.yaml")] if path.parent.is_dir() else []
+        raise UsageError(f"There is no company file {path}{did_you_mean(path.name, beside)}")
     root, wrong = read_yaml(_bytes(path), str(path))
     problems.extend(wrong)
     value = COMPANY.take(root, "the company file", Place(str(path), names, problems)) if root is not None else None

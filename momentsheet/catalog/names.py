@@ -40,11 +40,11 @@ def collect_names(files: Iterable[tuple[str, str, Node | None]], languages: Coll
     any_rule = False
     for folder, stem, root in files:
         if folder == "entities":
-            fields[_text(root, "entity") or stem] = _names(root, "fields", "name")
+            fields[stem] = _names(root, "fields", "name")
         elif folder == "codelists":
-            codes[_text(root, "list") or stem] = _names(root, "codes", "code")
+            codes[stem] = _names(root, "codes", "code")
         elif folder == "accounting":
-            systems.add(_text(root, "system") or stem)
+            systems.add(stem)
         if folder in {"entities", ""}:
             found = _names(root, "rules", "code")
             any_rule = any_rule or found is None
@@ -59,8 +59,8 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     best = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60)
     if best is not None:
         return f"; did you mean `{best[0]}`?"
-    if 0 < len(known) <= 8:
-        return "; there is " + ", ".join(f"`{name}`" for name in sorted(known))
+    if 0 < len(set(known)) <= 8:
+        return "; there is " + ", ".join(f"`{name}`" for name in sorted(set(known)))
     return ""
 
 

@@ -190,12 +190,13 @@ class FieldPath:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A list of one shape, no two items alike; mappings are called by the word at `name` and differ in it."""
+    """A list of one shape, no two items alike unless `may_repeat`; mappings differ in the word at `name`."""
 
     item: Shape
     least: Literal[0, 1] = 0
     called: str = ""
     name: str = ""
+    may_repeat: bool = False
 
     def take(self, node: Node, what: str, place: Place) -> tuple[Any, ...] | Wrong:
         if not isinstance(node.value, list):
@@ -203,7 +204,8 @@ class Many:
         if len(node.value) < self.least:
             return place.tell(node.line, f"{what} is empty")
         values = [self.item.take(child, self._call(child, at, what), place) for at, child in enumerate(node.value, 1)]
-        self._look_for_twins(node.value, what, place)
+        if not self.may_repeat:
+            self._look_for_twins(node.value, what, place)
         return tuple(value for value in values if value is not WRONG)
 
     def _call(self, child: Node, at: int, what: str) -> str:
@@ -229,24 +231,29 @@ class Record:
     may: Mapping[str, Shape] = field(default_factory=dict)
     exactly_one: tuple[str, ...] = ()
     scope: str | None = None
+    shapes: Mapping[str, Shape] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shapes", {**self.needs, **self.may})
 
     def take(self, node: Node, what: str, place: Place) -> Taken | Wrong:
         if not isinstance(node.value, dict):
             return _not(node, what, "a mapping with `key: value`", place)
         before = len(place.problems)
         taken = Taken(place.file, node.line)
-        scope = node.value.get(self.scope) if self.scope else None
-        with place.within(scope.value if scope is not None and isinstance(scope.value, str) else place.entity):
+        if self.scope:
+            with place.within(_word(node, self.scope)):
+                self._fill(taken, node.value, what, place)
+        else:
             self._fill(taken, node.value, what, place)
         taken.is_sound = len(place.problems) == before
         return taken
 
     def _fill(self, taken: Taken, entries: Mapping[str, Node], what: str, place: Place) -> None:
-        shapes = {**self.needs, **self.may}
         for key, child in entries.items():
-            shape = shapes.get(key)
+            shape = self.shapes.get(key)
             if shape is None:
-                place.tell(child.line, f"{what} has the unknown key `{key}`{did_you_mean(key, shapes)}")
+                place.tell(child.line, f"{what} has the unknown key `{key}`{did_you_mean(key, self.shapes)}")
                 continue
             taken.lines[key] = child.line
             value = shape.take(child, f"`{key}`", place)
@@ -280,8 +287,8 @@ class ByKey:
         for text, child in node.value.items():
             key = self.key.take(Node(child.line, text), f"a key of {what}", place)
             with place.within(text if self.is_scope else place.entity):
-                value = self.value.take(child, f"`{text}`", place) if key is not WRONG else WRONG
-            if value is not WRONG:
+                value = self.value.take(child, f"`{text}`", place)
+            if key is not WRONG and value is not WRONG:
                 taken[text] = value
                 taken.lines[text] = child.line
         taken.is_sound = len(place.problems) == before

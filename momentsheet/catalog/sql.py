@@ -13,7 +13,8 @@ from momentsheet.model.table import dtype
 
 constants: Mapping[str, type[pl.DataType]] = {
     "today": pl.Date, "cutover_date": pl.Date, "country": pl.String, "currency": pl.String,
-    "accounting_system": pl.String, "hours_per_day": pl.Float64,
+    "accounting_system": pl.String, "hours_per_day": pl.Float64, "date_order": pl.String,
+    "company_code": pl.String, "company_name": pl.String,
 }  # fmt: skip
 
 
@@ -27,8 +28,9 @@ class Misfit:
 class Tables:
     """One blank table per entity, as checking will hold them: `row_id` and a typed column per field."""
 
-    def __init__(self, entities: Mapping[str, Mapping[str, str]]) -> None:
-        """`entities`: entity -> field -> type."""
+    def __init__(self, entities: Mapping[str, Mapping[str, str]], is_whole: bool) -> None:
+        """`entities`: entity -> field -> type; `is_whole`: no entity is missing, so that queries can be tried."""
+        self._is_whole = is_whole
         self._columns: dict[str, dict[str, type[pl.DataType]]] = {
             entity: {"row_id": pl.UInt32, **{name: dtype(kind) for name, kind in fields.items()}}
             for entity, fields in entities.items()
@@ -47,11 +49,18 @@ class Tables:
         facts = pl.DataFrame({name: pl.Series(name, [None], dtype=kind) for name, kind in constants.items()})
         self._context = pl.SQLContext({**self._frames, "company_facts": facts}, eager=False)
 
-    def expression(self, entity: str, sql: str, may_look_around: bool) -> pl.DataType | Misfit:
-        """The type of an expression over the rows of that entity; with `may_look_around`, window functions too."""
+    def expression(
+        self, entity: str, sql: str, may_look_around: bool, may_be_one: bool = False
+    ) -> pl.DataType | Misfit | None:
+        """The type of an expression over the rows of that entity; None where its columns are not known.
+
+        `may_look_around`: window functions are allowed; `may_be_one`: one value for all rows is, too.
+        """
+        frame = self._with_constants.get(entity)
+        if frame is None:
+            return None
         if not may_look_around and re.search(r"\bover\s*\(", _without_texts(sql), re.IGNORECASE):
             return Misfit("looks at other rows (OVER); make the rule's reach `table`")
-        frame = self._with_constants[entity]
         try:
             expression = pl.sql_expr(sql)
             names = set(expression.meta.root_names())
@@ -63,17 +72,19 @@ class Tables:
             result = frame.select(expression.alias("result"))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             return Misfit("does not fit the types of its columns (dates are written DATE '2024-01-31')")
-        if result.height != frame.height:
+        if result.height != frame.height and not may_be_one:
             return Misfit("gives one value for the whole table, not one for each row")
         return result.schema["result"]
 
-    def query(self, sql: str) -> Mapping[str, pl.DataType] | Misfit:
-        """The columns that a query over the entities' tables and `company_facts` returns."""
+    def query(self, sql: str) -> Mapping[str, pl.DataType] | Misfit | None:
+        """The columns that a query over the tables and `company_facts` returns; None where it cannot be tried."""
         plain = _without_texts(sql)
         if not re.match(r"\s*(select|with)\b", plain, re.IGNORECASE):
             return Misfit("must be a query: SELECT … or WITH …")
         if re.search(r"\b(read|scan)_\w+\s*\(", plain, re.IGNORECASE):
             return Misfit("reads a file; a query sees only the tables of the entities")
+        if not self._is_whole:
+            return None
         try:
             return dict(self._context.execute(sql, eager=True).schema)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:

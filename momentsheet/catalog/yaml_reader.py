@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ max_depth = 50
 
 # libyaml where it is built in: ten times as fast as the same parser in Python
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_events: Any = yaml.events
 
 
 @dataclass(slots=True)
@@ -39,18 +41,26 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return None, [Problem(file, data.count(b"\n", 0, error.start) + 1, "is not UTF-8 text")]
-    reading = _Reading(file, _events(text), [])
+    directive = re.search(r"^%", text, re.MULTILINE)
+    if directive:
+        line = text.count("\n", 0, directive.start()) + 1
+        return None, [Problem(file, line, "uses a directive (`%`); a file is plain YAML")]
+    problems: list[Problem] = []
     try:
-        return _document(reading), reading.problems
+        parser = _PARSER(text)
+        try:
+            return _document(_Reading(file, parser.get_event, problems)), problems
+        finally:
+            parser.dispose()
     except yaml.error.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        return None, [*reading.problems, Problem(file, line, _why_unreadable(text, line))]
+        return None, [*problems, Problem(file, line, _why_unreadable(text, line))]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, max(error.position, 0)) + 1
-        return None, [*reading.problems, Problem(file, line, "holds a character that YAML does not allow")]
+        return None, [*problems, Problem(file, line, "holds a character that YAML does not allow")]
     except _UnreadableError as stop:
-        return None, [*reading.problems, stop.problem]
+        return None, [*problems, stop.problem]
 
 
 # Private functions
@@ -59,7 +69,7 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
 @dataclass(slots=True)
 class _Reading:
     file: str
-    events: Iterator[Any]
+    next_event: Callable[[], Any]
     problems: list[Problem]
 
     def tell(self, line: int, text: str) -> None:
@@ -74,21 +84,17 @@ class _UnreadableError(Exception):
         self.problem = problem
 
 
-def _events(text: str) -> Iterator[Any]:
-    parser = _PARSER(text)
-    try:
-        while parser.check_event():
-            yield parser.get_event()
-    finally:
-        parser.dispose()
-
-
 def _document(reading: _Reading) -> Node:
+    """The one document of the stream."""
     root: Node | None = None
-    for event in reading.events:
-        if isinstance(event, yaml.events.DocumentStartEvent) and root is not None:
-            raise _UnreadableError(Problem(reading.file, _line(event), "holds a second document"))
-        if isinstance(event, yaml.events.NodeEvent):
+    while True:
+        event = reading.next_event()
+        kind = type(event)
+        if kind is _events.StreamEndEvent:
+            break
+        if kind is _events.DocumentStartEvent and root is not None:
+            raise _UnreadableError(Problem(reading.file, event.start_mark.line + 1, "holds a second document"))
+        if isinstance(event, _events.NodeEvent):
             root = _node(event, reading, depth=1)
     if root is None:
         raise _UnreadableError(Problem(reading.file, 1, "is empty"))
@@ -96,39 +102,36 @@ def _document(reading: _Reading) -> Node:
 
 
 def _node(event: Any, reading: _Reading, depth: int) -> Node:
-    line = _line(event)
-    if isinstance(event, yaml.events.AliasEvent):
+    line = event.start_mark.line + 1
+    kind = type(event)
+    if kind is _events.AliasEvent:
         reading.tell(line, "uses an alias (`*`); write the value out")
         return Node(line, None)
     if event.anchor is not None:
         reading.tell(line, "uses an anchor (`&`); write the value out where it is needed")
     if event.tag is not None:
         reading.tell(line, "uses a tag (`!`); values are written plainly")
-    if isinstance(event, yaml.events.ScalarEvent):
+    if kind is _events.ScalarEvent:
         return Node(line, event.value)
     if depth >= max_depth:
         raise _UnreadableError(Problem(reading.file, line, f"is nested deeper than {max_depth} levels"))
-    if isinstance(event, yaml.events.SequenceStartEvent):
-        return Node(line, _items(reading, depth))
-    return Node(line, _entries(reading, depth))
+    if kind is _events.SequenceStartEvent:
+        return Node(line, _items(reading, depth + 1))
+    return Node(line, _entries(reading, depth + 1))
 
 
 def _items(reading: _Reading, depth: int) -> list[Node]:
     items: list[Node] = []
-    for event in reading.events:
-        if isinstance(event, yaml.events.SequenceEndEvent):
-            break
-        items.append(_node(event, reading, depth + 1))
+    while type(event := reading.next_event()) is not _events.SequenceEndEvent:
+        items.append(_node(event, reading, depth))
     return items
 
 
 def _entries(reading: _Reading, depth: int) -> dict[str, Node]:
     entries: dict[str, Node] = {}
-    for event in reading.events:
-        if isinstance(event, yaml.events.MappingEndEvent):
-            break
-        key = _node(event, reading, depth + 1)
-        value = _node(next(reading.events), reading, depth + 1)
+    while type(event := reading.next_event()) is not _events.MappingEndEvent:
+        key = _node(event, reading, depth)
+        value = _node(reading.next_event(), reading, depth)
         value.line = key.line
         if not isinstance(key.value, str):
             if key.value is not None:
@@ -138,10 +141,6 @@ def _entries(reading: _Reading, depth: int) -> dict[str, Node]:
         else:
             entries[key.value] = value
     return entries
-
-
-def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
 
 
 def _why_unreadable(text: str, line: int) -> str:

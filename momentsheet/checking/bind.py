@@ -248,7 +248,7 @@ def _bind_sheet(
     job = _Job(workbook.name, sheet, entity, meta, catalog.company.language, _vocabulary(entity, meta), told)
     if entity.layout == "form":
         return _bind_form(job)
-    header_index = _header_index(sheet, job.words)
+    header_index = _header_index(sheet, job.words, 1 if by_name else 2)
     if header_index is None:
         if len(sheet.rows) == 0:
             return None
@@ -296,7 +296,7 @@ def _entity_of(sheet: Sheet, catalog: Catalog, meta: _Meta) -> tuple[Entity | No
         if entity.layout == "form":
             continue
         words = _vocabulary(entity, meta)
-        index = _header_index(sheet, words)
+        index = _header_index(sheet, words, 2)
         if index is None:
             continue
         found = {words[header].field for header in _folded_row(sheet, index) if header in words}
@@ -318,14 +318,14 @@ def _folded_row(sheet: Sheet, index: int) -> list[str]:
     ]
 
 
-def _header_index(sheet: Sheet, words: Mapping[str, _Match]) -> int | None:
-    """Index of the row with the most headers of ours among the first ones; at least two, unless there is one column."""
+def _header_index(sheet: Sheet, words: Mapping[str, _Match], least: int) -> int | None:
+    """Index of the row with the most headers of ours among the first ones, None if no row has that many."""
     best, best_hits = None, 0
     for index in range(min(HEADER_ROWS, len(sheet.rows))):
         hits = len({words[header].field for header in _folded_row(sheet, index) if header in words})
         if hits > best_hits:
             best, best_hits = index, hits
-    return best if best_hits >= min(2, len(sheet.columns)) else None
+    return best if best_hits >= least else None
 
 
 def _match_columns(

@@ -63,7 +63,9 @@ def _check_minutes(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> N
         median = float(np.median(column))
         if median > FULL_DAY or bool(((column % 15 == 0) & (column > FULL_DAY / 2)).all()):
             facts = {"median": median, "count": len(column)}
-            ledger.tell_cell(rule, parsed, start, name, facts=facts)
+            # The unit of the whole column is in doubt: its cells are not judged one by one.
+            others = range(start + 1, start + len(sheet.rows))
+            ledger.tell_cell(rule, parsed, start, name, facts=facts, held_back=others)
 
 
 CHECKS: Mapping[str, Callable[[FindingLedger, ParsedEntity, Rule], None]] = {

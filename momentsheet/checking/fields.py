@@ -111,8 +111,8 @@ def _check_schema(
     values = parsed.values[field.name]
     broken = failing(values.filter(pl.Series(good)), schema)
     for value, (word, limit) in broken.items():
-        says = ledger.catalog.texts.get(f"schema.{word}")
-        told = {"says": says, "limit": limit, "example": field.example} if says else {"example": field.example}
+        says = ledger.catalog.texts.get(f"schema.{word}") or ledger.catalog.texts["schema.other"]
+        told = {"says": says, "limit": limit, "example": field.example}
         for row in np.flatnonzero((values == value).fill_null(value=False).to_numpy() & good):
             ledger.tell_cell(rule, parsed, int(row), field.name, facts=told)
 

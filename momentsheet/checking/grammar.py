@@ -119,6 +119,20 @@ def show_raw(raw: Raw) -> str:
     return ""
 
 
+def cell_value(raw: Raw) -> str | float | bool | dt.date | None:
+    """The raw value as it can be written into a cell again."""
+    match raw.kind:
+        case Kind.BLANK | Kind.NOT_CALCULATED:
+            return None
+        case Kind.NUMBER:
+            return raw.number
+        case Kind.BOOLEAN:
+            return bool(raw.number)
+        case Kind.DATE:
+            return serial_date(raw.number) or raw.number
+    return show_raw(raw)
+
+
 def serial_date(serial: float) -> dt.date | None:
     """The day of a date serial; None where no such day exists. Times are rounded to the nearest second first."""
     if not math.isfinite(serial):

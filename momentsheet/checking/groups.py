@@ -14,7 +14,7 @@ BY_VALUE = frozenset(("known", "listed"))  # here the value is the cause; elsewh
 
 
 def group_findings(findings: Sequence[Finding], catalog: Catalog) -> tuple[tuple[Finding, ...], tuple[Group, ...]]:
-    """Give each finding its group and its cause; gives findings and groups, these in the order in which to tell them."""
+    """Give each finding its group and its cause; the groups come in the order in which to tell them."""
     causes = _causes(findings, catalog)
     members: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:

@@ -49,8 +49,9 @@ def _broken_word(value: object, schema: Mapping[str, Any]) -> str | None:
     validator = Validator({"value": dict(schema)})
     if validator.validate({"value": value}, normalize=False):
         return None
-    # A bundle such as anyof or noneof has no rule of its own beside its definitions.
-    return str(validator._errors[0].rule or validator._errors[0].schema_path[-1])  # noqa: SLF001
+    rule = str(validator._errors[0].rule)  # noqa: SLF001
+    # Of `noneof_regex` Cerberus only says that `noneof` is broken.
+    return next(word for word in schema if word == rule or word.startswith(rule + "_"))
 
 
 @cache

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import polars as pl
 
-from momentsheet.errors import UsageError
 from momentsheet.model.catalog import Catalog, Entity
 from momentsheet.model.table import CleanTable, dtype
 
-TABLE_NAME = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)"?', re.IGNORECASE)
-NAMED_QUERY = re.compile(r"\b(\w+)\s+AS\s*\(", re.IGNORECASE)  # WITH leads AS (SELECT …)
-
 
 def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog) -> dict[str, pl.DataFrame]:
-    """Entity -> rows, for every entity in scope, in import order.
-
-    A derived entity is left out when its query reads an entity out of scope; UsageError when the company file
-    hides a field that the query needs.
-    """
+    """Entity -> rows, for every entity in scope, in import order."""
     tables: dict[str, pl.DataFrame] = {}
     for name, entity in catalog.entities.items():
         if entity.derived is None:
             tables[name] = clean[name].values if name in clean else _empty(entity)
     for name, entity in catalog.entities.items():
-        if entity.derived is not None and _tables_of(entity.derived).issubset(tables):
+        if entity.derived is not None:
             tables[name] = _derived(entity, entity.derived, tables)
-    return {name: tables[name] for name in catalog.entities if name in tables}
+    return {name: tables[name] for name in catalog.entities}
 
 
 def parents_first(values: pl.DataFrame, entity: Entity) -> pl.DataFrame:
@@ -49,11 +40,6 @@ def _empty(entity: Entity) -> pl.DataFrame:
     return pl.DataFrame(schema=typed)
 
 
-def _tables_of(query: str) -> set[str]:
-    """The tables that a query reads."""
-    return set(TABLE_NAME.findall(query)) - set(NAMED_QUERY.findall(query))
-
-
 def _derived(entity: Entity, query: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The rows of the query, typed, ordered by the key: SQL promises no order of its own."""
     try:
@@ -64,8 +50,6 @@ def _derived(entity: Entity, query: str, tables: Mapping[str, pl.DataFrame]) -> 
             .alias(field.name)
             for field in entity.fields
         )
-    except pl.exceptions.ColumnNotFoundError:
-        raise UsageError(f"the company file hides a field that {entity.name} is made of: {query}") from None
     except pl.exceptions.PolarsError:
         raise AssertionError(f"the query of the derived entity {entity.name} cannot be run") from None
     order = [*entity.key, *(field.name for field in entity.fields if field.name not in entity.key)]

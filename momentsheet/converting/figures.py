@@ -8,7 +8,7 @@ import polars as pl
 
 from momentsheet.model.bundle import Breakdown, Share
 from momentsheet.model.catalog import Catalog, Entity
-from momentsheet.model.table import CleanTable, decimal_text, decimals_of, minutes, summed
+from momentsheet.model.table import CleanTable, decimal_text, decimals_of, minutes
 
 
 def breakdowns(clean: Mapping[str, CleanTable], catalog: Catalog) -> tuple[Breakdown, ...]:
@@ -22,7 +22,6 @@ def breakdowns(clean: Mapping[str, CleanTable], catalog: Catalog) -> tuple[Break
         for entity in catalog.entities.values()
         if entity.name in clean
         for name in entity.totals_by
-        if any(field.name == name for field in entity.fields)
     )
 
 
@@ -49,7 +48,7 @@ def _shares(values: pl.DataFrame, entity: Entity, by: str) -> tuple[Share, ...]:
 def _units(entity: Entity) -> list[pl.Expr]:
     """The sums in whole units of the last decimal, in the order of the totals; hours also in minutes."""
     units: list[pl.Expr] = []
-    for name in summed(entity):
+    for name in entity.totals:
         scaled = (pl.col(name) * 10 ** _decimals(entity, name)).round().cast(pl.Int128)
         units.append(scaled.sum().alias(name))
         if entity.field(name).type == "hours":

@@ -23,7 +23,7 @@ def convert(clean: Mapping[str, CleanTable], catalog: Catalog, formats: Sequence
     """Write the clean tables in these formats: `import/<format>/NNN_<file>.<suffix>`, in import order.
 
     A csv file is written for every entity in scope, with its header even without rows; an ndjson file only where
-    there are rows. Columns of fields that are out of scope are left out. UsageError for an unknown format and for
+    there are rows. Columns of fields that the company has hidden are left out. UsageError for an unknown format and for
     a company code that the format needs and nobody has given.
     """
     chosen = [_format(name, catalog) for name in dict.fromkeys(formats)]
@@ -45,8 +45,8 @@ def _import_files(chosen: Format, tables: Mapping[str, pl.DataFrame], catalog: C
     described = [file for file in chosen.files if file.entity in tables]
     for file in sorted(described, key=lambda file: catalog.entities[file.entity].order):
         entity = catalog.entities[file.entity]
-        columns = _columns_in_scope(file, entity)
         values = tables[entity.name]
+        columns = _columns_in_scope(file, entity, values)
         if not columns or (chosen.kind == "ndjson" and values.is_empty()):
             continue
         path = _address(chosen, file, tables, catalog)
@@ -64,8 +64,11 @@ def _import_files(chosen: Format, tables: Mapping[str, pl.DataFrame], catalog: C
         )
 
 
-def _columns_in_scope(file: FormatFile, entity: Entity) -> tuple[FormatColumn, ...]:
-    shown = {field.name for field in entity.fields}
+def _columns_in_scope(file: FormatFile, entity: Entity, values: pl.DataFrame) -> tuple[FormatColumn, ...]:
+    """The file's columns without those of hidden fields; what stands in the workbook all the same is not lost."""
+    shown = {
+        field.name for field in entity.fields if field.in_template or values[field.name].null_count() < len(values)
+    }
     return tuple(column for column in file.columns if shown.issuperset(fields_of(column)))
 
 
@@ -104,16 +107,16 @@ def _by_hand(chosen: Sequence[Format], tables: Mapping[str, pl.DataFrame], catal
         if entity.derived is not None:
             continue
         for field in entity.fields:
-            missing = tuple(item.name for item in chosen if field.name not in _carried(item, entity))
+            missing = tuple(item.name for item in chosen if field.name not in _carried(item, entity, values))
             filled = len(values) - values[field.name].null_count()
             if missing and filled:
                 yield HandWork(name, field.name, filled, missing)
 
 
-def _carried(chosen: Format, entity: Entity) -> frozenset[str]:
+def _carried(chosen: Format, entity: Entity, values: pl.DataFrame) -> frozenset[str]:
     """The fields of an entity that a format writes into a file, or into the address of its requests."""
     own = [file for file in chosen.files if file.entity == entity.name]
-    written = {name for file in own for column in _columns_in_scope(file, entity) for name in fields_of(column)}
+    written = {name for file in own for column in _columns_in_scope(file, entity, values) for name in fields_of(column)}
     if entity.layout == "form":
         written.update(name for file in chosen.files for name in PLACEHOLDER.findall(file.path or ""))
     return frozenset(written)

@@ -24,6 +24,7 @@ severities: tuple[Severity, ...] = ("error", "warning", "info")
 Reach = Literal["workbook", "field", "row", "table", "book"]
 Layout = Literal["table", "form"]
 DateOrder = Literal["DMY", "MDY", "YMD"]
+TemplateOrigin = Literal["ours", "other", "none"]
 
 
 class _Nothing(Mapping[str, Any]):
@@ -80,14 +81,28 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """Rows that prove a rule: per entity the rows that replace the sample's rows.
+class ExampleSheet:
+    """A sheet as a customer may have laid it out, cell by cell."""
 
-    Each row is laid over the entity's first sample row; `company` overrides keys of the company file.
+    name: str
+    cells: tuple[tuple[str, ...], ...]
+    hidden_rows: tuple[int, ...] = ()
+    merged: tuple[str, ...] = ()  # A2:A3
+    state: str = "visible"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A delivery that proves a rule: per entity the rows that replace the sample's rows, or whole sheets.
+
+    Each row is laid over the entity's first sample row; `company` overrides keys of the company file; `template` says
+    whose template the workbook claims to be.
     """
 
     rows: Mapping[str, tuple[Row, ...]]
     company: Mapping[str, Any] = NOTHING
+    sheets: tuple[ExampleSheet, ...] = ()
+    template: TemplateOrigin = "ours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,14 +86,8 @@ def exact_minutes(hours: pl.Series) -> int:
 def sums(values: pl.DataFrame, entity: Entity) -> dict[str, str]:
     """Field -> exact sum as decimal text, for the fields of `entity.totals`; hours also as `<field>_minutes`."""
     found: dict[str, str] = {}
-    for name in summed(entity):
+    for name in entity.totals:
         found[name] = exact_sum(values[name], decimals_of(entity.field(name)))
         if entity.field(name).type == "hours":
             found[f"{name}_minutes"] = str(exact_minutes(values[name]))
     return found
-
-
-def summed(entity: Entity) -> tuple[str, ...]:
-    """The fields of `entity.totals` that the company has not hidden."""
-    shown = {field.name for field in entity.fields}
-    return tuple(name for name in entity.totals if name in shown)

@@ -1,1 +1,34 @@
-"""."""
+"""Findings in words: for the terminal, for browsers, for other programs, and back into the customer's workbook."""
+
+from momentsheet.reporting.explain import entities_overview, explain
+from momentsheet.reporting.html import render_html
+from momentsheet.reporting.junit import render_junit
+from momentsheet.reporting.machine import entities_json, render_json, report_schema
+from momentsheet.reporting.marks import findings_listing, marks_of
+from momentsheet.reporting.receipt import render_receipt
+from momentsheet.reporting.sarif import render_sarif
+from momentsheet.reporting.text import render_text
+from momentsheet.reporting.words import fix, group_message, message, notice, refusal, repair_reason, verdict, why
+
+__all__ = [
+    "entities_json",
+    "entities_overview",
+    "explain",
+    "findings_listing",
+    "fix",
+    "group_message",
+    "marks_of",
+    "message",
+    "notice",
+    "refusal",
+    "render_html",
+    "render_json",
+    "render_junit",
+    "render_receipt",
+    "render_sarif",
+    "render_text",
+    "repair_reason",
+    "report_schema",
+    "verdict",
+    "why",
+]

@@ -42,11 +42,22 @@ def _page(lines: Iterable[str]) -> str:
 def _rule(catalog: Catalog, rule: Rule, language: str) -> list[str]:
     lines = [f"{rule.code} · {severity_word(rule.severity, catalog, language)} · {_about(catalog, rule, language)}", ""]
     for part, texts in (("message", rule.message), ("why", rule.why), ("fix", rule.fix)):
-        lines += _part(catalog, language, f"explain.{part}", general(texts, language))
+        lines += _part(catalog, language, f"explain.{part}", general(rule, texts, catalog, language))
     if rule.on_demand:
-        systems = tuple(say(system.label, language) for system in catalog.accounting.values() if rule.code in system.rules)
+        systems = tuple(
+            say(system.label, language) for system in catalog.accounting.values() if rule.code in system.rules
+        )
         text = sentence(catalog, language, "explain.on_demand", {"systems": systems or None})
         lines += _part(catalog, language, "explain.applies", text)
+    demands = [
+        (system, each) for system in catalog.accounting.values() for each in system.demands if each.code == rule.code
+    ]
+    if demands:
+        lines.append(catalog.text("explain.demands", language))
+        for system, demand in demands:
+            text = f"{say(demand.says, language)} ({plain(demand.example)})"
+            lines += _hanging(f"{_INDENT}{say(system.label, language)}: ", text)
+        lines.append("")
     for name, examples in (("good", rule.good), ("bad", rule.bad)):
         if examples:
             lines += [catalog.text(f"explain.{name}", language), *_example(catalog, rule, examples[0], language), ""]
@@ -111,7 +122,7 @@ def _required(catalog: Catalog, field: Field, language: str) -> str:
 
 def _format(catalog: Catalog, field: Field, language: str) -> str:
     """How a value of the field's type is written, with what the field adds to it."""
-    parts = [catalog.text(f"explain.type.{field.type}", language)]
+    parts = [catalog.text(f"template.type.{field.type}", language)]
     if field.type == "money":
         parts.append(sentence(catalog, language, "explain.currency", {"currency": catalog.company.currency}))
     schema = field.schema
@@ -123,7 +134,7 @@ def _format(catalog: Catalog, field: Field, language: str) -> str:
         parts.append(sentence(catalog, language, "explain.min", {"limit": schema["min"]}))
     if "max" in schema:
         parts.append(sentence(catalog, language, "explain.max", {"limit": schema["max"]}))
-    return " ".join(parts)
+    return ", ".join(parts)
 
 
 def _allowed(catalog: Catalog, field: Field, language: str) -> str:
@@ -151,12 +162,15 @@ def _entity(catalog: Catalog, entity: Entity, language: str) -> list[str]:
     lines.append("")
     key = tuple(field_label(entity.name, name, catalog, language) for name in entity.key)
     lines += _part(catalog, language, "explain.key", listed(key, catalog, language))
-    lines += _part(catalog, language, "explain.sheets", ", ".join(dict.fromkeys([*entity.title.values(), *entity.sheet_aliases])))
+    lines += _part(
+        catalog, language, "explain.sheets", ", ".join(dict.fromkeys([*entity.title.values(), *entity.sheet_aliases]))
+    )
     if entity.derived:
         lines += _part(catalog, language, "explain.import", catalog.text("explain.derived", language))
     lines += [catalog.text("explain.fields", language)]
     rows = [
-        (("*" if field.required else " ") + say(field.label, language), field.name, field.type) for field in entity.fields
+        (("*" if field.required else " ") + say(field.label, language), field.name, field.type)
+        for field in entity.fields
     ]
     lines += [f"{_INDENT}{line}" for line in _columns(rows)]
     lines += [f"{_INDENT}{catalog.text('explain.star', language)}", ""]
@@ -164,7 +178,7 @@ def _entity(catalog: Catalog, entity: Entity, language: str) -> list[str]:
         lines.append(catalog.text("explain.rules", language))
         width = max(len(rule.code) for rule in entity.rules)
         for rule in entity.rules:
-            lines += _hanging(f"{_INDENT}{rule.code:<{width}}  ", general(rule.message, language))
+            lines += _hanging(f"{_INDENT}{rule.code:<{width}}  ", general(rule, rule.message, catalog, language))
     return lines
 
 

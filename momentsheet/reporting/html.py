@@ -31,7 +31,6 @@ from momentsheet.reporting.words import (
     message,
     notice,
     readiness,
-    repair_value,
     severity_letter,
     severity_word,
     suggestion,
@@ -43,9 +42,9 @@ GROUPS_SHOWN = 150  # of a severity
 EFFECTS_SHOWN = 20  # of a cause
 ROWS_PER_GROUP = 100  # in the table of single findings
 ROWS_SHOWN = 3000
-REPAIRS_SHOWN = 50  # of a kind
+REPAIRS_SHOWN = 100  # values of a kind
 
-_BAR_LEFT, _BAR_WIDTH, _BAR_HEIGHT, _BAR_STEP, _NARROWEST = 172, 360, 16, 32, 3
+_BAR_LEFT, _BAR_WIDTH, _BAR_HEIGHT, _BAR_STEP, _NARROWEST = 172, 230, 16, 32, 3
 _NAME_SHOWN = 24
 
 
@@ -76,7 +75,7 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
     counts = sheet_counts(report)
     rows = _rows(report)
     context: dict[str, object] = {
-        "company": plain(report.company),
+        "company": plain(catalog.company.name or report.company),
         "tool": report.tool,
         "version": report.version,
         "catalog_version": report.catalog,
@@ -134,11 +133,8 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
         "repairs": [
             {
                 "kind": kind,
-                "examples": [
-                    (item.cell, plain(item.before, LONGEST_VALUE), repair_value(item, catalog, language))
-                    for item in kind.repairs[:REPAIRS_SHOWN]
-                ],
-                "hidden": max(0, kind.count - REPAIRS_SHOWN),
+                "values": kind.values[:REPAIRS_SHOWN],
+                "hidden": max(0, len(kind.values) - REPAIRS_SHOWN),
             }
             for kind in repair_kinds(report, catalog, language)
         ],
@@ -147,7 +143,13 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
         "first_code": report.groups[0].code if report.groups else "",
     }
     return render_page(
-        "report/report.html.j2", ["report/page.css", "report/report.css"], ["report/report.js"], context, catalog, language, loader
+        "report/report.html.j2",
+        context,
+        catalog,
+        language,
+        loader,
+        styles=("report/page.css", "report/report.css"),
+        scripts=("report/report.js",),
     )
 
 
@@ -192,22 +194,19 @@ def _bars(counts: tuple[SheetCount, ...], catalog: Catalog, language: str) -> li
     bars = []
     for index, item in enumerate(counts):
         x, pieces = float(_BAR_LEFT), []
-        for severity, count in (("error", item.error), ("warning", item.warning), ("info", item.info)):
-            if count:
-                width = max(float(_NARROWEST), _BAR_WIDTH * count / most)
+        for severity in severities:
+            if item.of(severity):
+                width = max(float(_NARROWEST), _BAR_WIDTH * item.of(severity) / most)
                 pieces.append(Piece(severity, round(x, 1), round(width, 1)))
                 x += width
         shown = item.title if len(item.title) <= _NAME_SHOWN else item.title[: _NAME_SHOWN - 1] + "…"
-        bars.append(Bar(item.title, shown, 8 + index * _BAR_STEP, tuple(pieces), round(x, 1), _numbers(item, catalog, language)))
+        bars.append(
+            Bar(item.title, shown, 8 + index * _BAR_STEP, tuple(pieces), round(x, 1), _numbers(item, catalog, language))
+        )
     return bars
 
 
 def _numbers(item: SheetCount, catalog: Catalog, language: str) -> str:
     """«2 errors, 1 warning», or that nothing was found."""
-    parts = tuple(
-        counted(catalog, language, f"count.{name}", count)
-        for name, count in (("error", item.error), ("warning", item.warning), ("info", item.info))
-        if count
-    )
+    parts = tuple(counted(catalog, language, f"count.{name}", item.of(name)) for name in severities if item.of(name))
     return listed(parts, catalog, language) or catalog.text("count.none", language)
-

@@ -32,10 +32,12 @@ def render_junit(report: Report, catalog: Catalog) -> str:
         failures = sum(any(finding.severity == "error" for finding in case) for case in cases.values())
         name = f"{plain(item.file)} › {plain(item.sheet)}" if item.sheet else plain(item.file)
         suite = ET.SubElement(
-            root, "testsuite", {"name": name, "tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0"}
+            root,
+            "testsuite",
+            {"name": name, "tests": str(len(cases)), "failures": str(failures), "errors": "0", "skipped": "0"},
         )
         for code, findings in cases.items():
-            _case(suite, name, code, findings, catalog, report.language)
+            _case(suite, name, code, findings, catalog=catalog, language=report.language)
     for count in ("tests", "failures"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
@@ -45,8 +47,10 @@ def render_junit(report: Report, catalog: Catalog) -> str:
 # Private functions
 
 
-def _case(parent: ET.Element, suite: str, code: str, findings: Sequence[Finding], catalog: Catalog, language: str) -> None:
-    case = ET.SubElement(parent, "testcase", {"classname": suite, "name": f"{code} {general(catalog.rules[code].message, language)}"})
+def _case(
+    parent: ET.Element, suite: str, code: str, findings: Sequence[Finding], *, catalog: Catalog, language: str
+) -> None:
+    case = ET.SubElement(parent, "testcase", {"classname": suite, "name": f"{code} {_told(code, catalog, language)}"})
     errors = [finding for finding in findings if finding.severity == "error"]
     others = [finding for finding in findings if finding.severity != "error"]
     if errors:
@@ -56,9 +60,18 @@ def _case(parent: ET.Element, suite: str, code: str, findings: Sequence[Finding]
         ET.SubElement(case, "system-out").text = _lines(others, catalog, language)
 
 
+def _told(code: str, catalog: Catalog, language: str) -> str:
+    """The rule in words, the same in every run, so that build servers can follow a case."""
+    return general(catalog.rules[code], catalog.rules[code].message, catalog, language)
+
+
 def _lines(findings: Sequence[Finding], catalog: Catalog, language: str) -> str:
     lines = [
-        " ".join(part for part in (finding.cell or "", message(finding, catalog, language), fix(finding, catalog, language)) if part)
+        " ".join(
+            part
+            for part in (finding.cell or "", message(finding, catalog, language), fix(finding, catalog, language))
+            if part
+        )
         for finding in findings[:_LINES_SHOWN]
     ]
     if len(findings) > _LINES_SHOWN:

@@ -65,7 +65,12 @@ def _input(item: Input) -> dict[str, Any]:
                 "header_row": sheet.header_row,
                 "rows": sheet.rows,
                 "columns": [
-                    {"column": column_letter(column.column), "header": column.header, "field": column.field, "how": column.how}
+                    {
+                        "column": column_letter(column.column),
+                        "header": column.header,
+                        "field": column.field,
+                        "how": column.how,
+                    }
                     for column in sheet.columns
                 ],
             }

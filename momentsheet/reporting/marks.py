@@ -50,7 +50,9 @@ def marks_of(report: Report, catalog: Catalog, language: str, file_name: str) ->
         if finding.sheet is None or finding.row is None or finding.column is None:
             continue
         order = (severities.index(finding.severity), position, int(finding.blocked_by is not None))
-        _gather(cells, (finding.sheet, finding.row, finding.column), finding, (0, *order), _note(finding, catalog, language))
+        _gather(
+            cells, (finding.sheet, finding.row, finding.column), finding, (0, *order), _note(finding, catalog, language)
+        )
         for column in _other_columns(finding, catalog, places):
             words = {"cell": finding.cell, "message": message(finding, catalog, language)}
             note = sentence(catalog, language, "mark.told_at", words)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from momentsheet.model.catalog import Catalog, Severity, say
-from momentsheet.model.finding import Finding, Group, Input, Repair, Report, SheetRead
+from momentsheet.model.finding import Group, Input, Repair, Report, SheetRead
+from momentsheet.model.workbook import cell_name
 from momentsheet.reporting.values import number, plain, total
 from momentsheet.reporting.words import (
     LONGEST_VALUE,
@@ -19,6 +20,7 @@ from momentsheet.reporting.words import (
     header,
     listed,
     repair_reason,
+    repair_value,
     severity_letter,
     severity_word,
     suggestion,
@@ -26,6 +28,7 @@ from momentsheet.reporting.words import (
 )
 
 _SUGGESTIONS_SHOWN = 3
+_REPAIR_CELLS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,8 @@ class Told:
     code: str
     place: str  # sheet, with the file where there are several
     header: str
-    cells: tuple[str, ...]  # the first ones
-    more_cells: int  # how many are left out of `cells`
+    cells: tuple[str, ...]  # the first places, `B5` or `B5:B1846`
+    more_cells: int  # how many are not in `cells`
     message: str
     fix: str
     why: str
@@ -66,16 +69,31 @@ class SheetCount:
     def total(self) -> int:
         return self.error + self.warning + self.info
 
+    def of(self, severity: Severity) -> int:
+        """Findings of that severity."""
+        return {"error": self.error, "warning": self.warning, "info": self.info}[severity]
+
+
+@dataclass(frozen=True, slots=True)
+class RepairedValue:
+    """One value of a column that was understood the same way in all its places."""
+
+    before: str
+    after: str
+    count: int
+    cells: tuple[str, ...]
+    more_cells: int
+
 
 @dataclass(frozen=True, slots=True)
 class RepairKind:
-    """Repairs of one kind in one column of one entity."""
+    """Repairs of one kind in one column of one sheet."""
 
     what: str
     sheet: str
     label: str
     count: int
-    repairs: tuple[Repair, ...]
+    values: tuple[RepairedValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +155,8 @@ def told_groups(report: Report, catalog: Catalog, language: str, cells: int) -> 
             for entity, ids in rows.items():
                 stopped.setdefault(entity, set()).update(ids)
         words = tuple(effect for effect, _ in below)
-        return _told(group, words, _stops(group, stopped, catalog, language), catalog, language, cells, several), stopped
+        stops = _stops(group, stopped, catalog, language)
+        return _told(group, words, stops, catalog, language, limit=cells, several=several), stopped
 
     told = [tell(group)[0] for group in roots]
     # Groups that only block each other have no cause of their own and would be lost.
@@ -172,7 +191,7 @@ def repair_kinds(report: Report, catalog: Catalog, language: str) -> tuple[Repai
             sheet=plain(sheet),
             label=field_label(entity, field, catalog, language),
             count=len(repairs),
-            repairs=tuple(repairs),
+            values=_repaired_values(repairs, catalog, language),
         )
         for (kind, sheet, entity, field), repairs in kinds.items()
     )
@@ -237,14 +256,21 @@ def short_hash(sha256: str) -> str:
     return plain(sha256[:12])
 
 
-def cell_places(findings: Iterable[Finding], limit: int) -> tuple[tuple[str, ...], int]:
-    """The first places of findings, each once: cells, or rows where there is no column; and how many are left out."""
-    places: dict[str, None] = {}
-    for finding in findings:
-        place = finding.cell or (str(finding.row) if finding.row is not None else None)
-        if place is not None:
-            places.setdefault(place)
-    return tuple(places)[:limit], max(0, len(places) - limit)
+def cell_places(places: Iterable[tuple[int | None, int | None]], limit: int) -> tuple[tuple[str, ...], int]:
+    """The first places of those columns and rows, each once, and how many cells are left out of them.
+
+    Cells below each other are one place: `B5:B1846`. Where there is no column, a place is a row.
+    """
+    cells = {(column, row): None for column, row in places if row is not None}
+    runs: list[tuple[int | None, int, int]] = []
+    for column, row in cells:
+        if runs and runs[-1][0] == column and runs[-1][2] == row - 1:
+            runs[-1] = (column, runs[-1][1], row)
+        else:
+            runs.append((column, row, row))
+    shown = runs[:limit]
+    covered = sum(last - first + 1 for _, first, last in shown)
+    return tuple(_run_name(*run) for run in shown), len(cells) - covered
 
 
 def amount(item: Sum, value: Decimal, language: str) -> str:
@@ -256,10 +282,10 @@ def amount(item: Sum, value: Decimal, language: str) -> str:
 
 
 def _told(
-    group: Group, effects: tuple[Told, ...], stops: str, catalog: Catalog, language: str, limit: int, several: bool
+    group: Group, effects: tuple[Told, ...], stops: str, catalog: Catalog, language: str, *, limit: int, several: bool
 ) -> Told:
     first = group.findings[0]
-    cells, more = cell_places(group.findings, limit)
+    cells, more = cell_places(((finding.column, finding.row) for finding in group.findings), limit)
     return Told(
         group=group,
         severity=group.severity,
@@ -277,6 +303,25 @@ def _told(
         stops=stops,
         effects=effects,
     )
+
+
+def _run_name(column: int | None, first: int, last: int) -> str:
+    """Excel's name of cells below each other."""
+    start, end = (str(row) if column is None else cell_name(row, column) for row in (first, last))
+    return start if first == last else f"{start}:{end}"
+
+
+def _repaired_values(repairs: Sequence[Repair], catalog: Catalog, language: str) -> tuple[RepairedValue, ...]:
+    """The repairs of a kind by value, in the order they were first seen."""
+    values: dict[tuple[str, str], list[Repair]] = {}
+    for repair in repairs:
+        values.setdefault((repair.before, repair.after), []).append(repair)
+    told = []
+    for (before, _), same in values.items():
+        cells, more = cell_places(((repair.column, repair.row) for repair in same), _REPAIR_CELLS_SHOWN)
+        after = repair_value(same[0], catalog, language)
+        told.append(RepairedValue(plain(before, LONGEST_VALUE), after, len(same), cells, more))
+    return tuple(told)
 
 
 def _suggestions(group: Group) -> str:
@@ -308,13 +353,17 @@ def _stops(group: Group, stopped: Mapping[str, set[int]], catalog: Catalog, lang
         return ""
     order = {name: position for position, name in enumerate(catalog.entities)}
     parts = tuple(
-        counted(catalog, language, "stops.rows", len(stopped[entity]), {"sheet": entity_title(entity, catalog, language)})
+        counted(
+            catalog, language, "stops.rows", len(stopped[entity]), {"sheet": entity_title(entity, catalog, language)}
+        )
         for entity in sorted(stopped, key=lambda name: order.get(name, len(order)))
     )
     return listed(parts, catalog, language)
 
 
-def _sheet_count(file: str, name: str, sheet: SheetRead | None, counter: Mapping[str, int], several: bool) -> SheetCount:
+def _sheet_count(
+    file: str, name: str, sheet: SheetRead | None, counter: Mapping[str, int], several: bool
+) -> SheetCount:
     return SheetCount(
         file=file,
         sheet=name,

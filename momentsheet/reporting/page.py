@@ -17,9 +17,15 @@ from momentsheet.reporting.words import counted, sentence
 
 
 def render_page(
-    template: str, styles: Sequence[str], scripts: Sequence[str], context: Mapping[str, object],
-    catalog: Catalog, language: str, loader: BaseLoader,
-) -> str:  # fmt: skip
+    template: str,
+    context: Mapping[str, object],
+    catalog: Catalog,
+    language: str,
+    loader: BaseLoader,
+    *,
+    styles: Sequence[str],
+    scripts: Sequence[str] = (),
+) -> str:
     """The template with its styles and scripts in it; a policy in the page lets the browser run no others.
 
     Templates may use t(id, …) for a text, c(id, count, …) for a text with a number, n(number) and d(date).
@@ -46,9 +52,10 @@ def render_page(
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"style-src {_allowed(style)}; script-src {_allowed(script)}"
     )
-    return environment.get_template(template).render(
-        **context, language=language, style=Markup(style), script=Markup(script), policy=policy, t=t, c=c, n=n, d=d  # noqa: S704  # our own files
-    )
+    # Styles and scripts are files of this program: the only text on a page that is not escaped.
+    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
+    words = {"language": language, "policy": policy, "t": t, "c": c, "n": n, "d": d}
+    return environment.get_template(template).render({**context, **ours, **words})
 
 
 # Private functions

@@ -25,17 +25,15 @@ from momentsheet.reporting.outline import (
 from momentsheet.reporting.page import render_page
 from momentsheet.reporting.values import number, plain, total
 from momentsheet.reporting.words import (
-    LONGEST_VALUE,
     entity_title,
     field_label,
     notice,
-    repair_value,
     sentence,
     shown,
 )
 
 SHARES_SHOWN = 40  # of a breakdown; the others stand together in one line
-REPAIRS_SHOWN = 200
+REPAIRS_SHOWN = 200  # values, of all kinds
 GROUPS_SHOWN = 50
 
 
@@ -51,7 +49,7 @@ class Line:
 def render_receipt(
     report: Report, bundle: Bundle, breakdowns: Sequence[Breakdown], catalog: Catalog, language: str, loader: BaseLoader
 ) -> str:
-    """The receipt as one HTML page for A4: files with hashes, rows and sums reconciled, repairs, work left, signatures."""
+    """The receipt as one HTML page for A4: files with hashes, rows and sums reconciled, work left, signatures."""
     totals = entity_totals(report, catalog, language)
     repairs = repair_kinds(report, catalog, language)
     groups = told_groups(report, catalog, language, 5)
@@ -72,7 +70,8 @@ def render_receipt(
             for item in report.inputs
         ],
         "totals": totals,
-        "agrees": all(item.agrees for item in totals) and all(_file_agrees(item, bundle, report) for item in bundle.files),
+        "agrees": all(item.agrees for item in totals)
+        and all(_file_agrees(item, bundle, report) for item in bundle.files),
         "files": [_file(item, bundle, report, catalog, language) for item in bundle.files],
         "breakdowns": [_breakdown(item, totals, catalog, language) for item in breakdowns if item.shares],
         "left_out": [item for item in groups if item.severity == "error"][:GROUPS_SHOWN],
@@ -82,25 +81,15 @@ def render_receipt(
         "groups_shown": GROUPS_SHOWN,
         "repairs": repairs,
         "repair_count": len(report.repairs),
-        "repair_list": [
-            {
-                "place": f"{kind.sheet} {item.cell}",
-                "label": kind.label,
-                "before": plain(item.before, LONGEST_VALUE),
-                "after": repair_value(item, catalog, language),
-            }
-            for kind in repairs
-            for item in kind.repairs
-        ][:REPAIRS_SHOWN],
-        "repairs_hidden": max(0, len(report.repairs) - REPAIRS_SHOWN),
+        "repair_list": [(kind, value) for kind in repairs for value in kind.values][:REPAIRS_SHOWN],
+        "repairs_hidden": max(0, sum(len(kind.values) for kind in repairs) - REPAIRS_SHOWN),
         "by_hand": _by_hand(report, catalog, language),
         "settings": _settings(catalog, language),
         "notes": _notes(catalog, language),
         "inferred": _inferred(bundle),
     }
-    return render_page(
-        "report/receipt.html.j2", ["report/page.css", "report/receipt.css"], [], context, catalog, language, loader
-    )
+    styles = ("report/page.css", "report/receipt.css")
+    return render_page("report/receipt.html.j2", context, catalog, language, loader, styles=styles)
 
 
 # Private functions
@@ -118,7 +107,11 @@ def _company(catalog: Catalog, language: str) -> list[tuple[str, str]]:
         ("cutover_date", company.cutover_date),
         ("contact", company.contact),
     ]
-    return [(catalog.text(f"receipt.company.{name}", language), shown(value, None, catalog, language)) for name, value in facts if value]
+    return [
+        (catalog.text(f"receipt.company.{name}", language), shown(value, None, catalog, language))
+        for name, value in facts
+        if value
+    ]
 
 
 def _file(item: ImportFile, bundle: Bundle, report: Report, catalog: Catalog, language: str) -> dict[str, Any]:
@@ -128,7 +121,10 @@ def _file(item: ImportFile, bundle: Bundle, report: Report, catalog: Catalog, la
         "title": entity_title(item.entity, catalog, language),
         "rows": item.rows,
         "sha256": hashlib.sha256(item.data).hexdigest(),
-        "sums": [(sum_label(item.entity, name, catalog, language), _exact(value, language)) for name, value in item.sums.items()],
+        "sums": [
+            (sum_label(item.entity, name, catalog, language), _exact(value, language))
+            for name, value in item.sums.items()
+        ],
         "agrees": _file_agrees(item, bundle, report),
     }
 
@@ -158,7 +154,11 @@ def _breakdown(item: Breakdown, totals: Sequence[EntityTotals], catalog: Catalog
 
     def line(name: str, shares: Sequence[Share]) -> Line:
         sums = {key: sum((total(share.sums, key) for share in shares), Decimal(0)) for key in names}
-        return Line(name, sum(share.rows for share in shares), tuple(number(sums[key], language, decimals[key]) for key in names))
+        return Line(
+            name,
+            sum(share.rows for share in shares),
+            tuple(number(sums[key], language, decimals[key]) for key in names),
+        )
 
     lines = [line(_share_name(share.key, field, catalog, language), [share]) for share in visible]
     if others:
@@ -167,6 +167,7 @@ def _breakdown(item: Breakdown, totals: Sequence[EntityTotals], catalog: Catalog
     is_year = field is not None and field.type == "date"
     by = catalog.text("receipt.year", language) if is_year else field_label(item.entity, item.field, catalog, language)
     return {
+        "head": catalog.text("receipt.column.year", language) if is_year else by,
         "title": entity_title(item.entity, catalog, language),
         "by": by,
         "columns": [sum_label(item.entity, name, catalog, language) for name in names],
@@ -244,4 +245,6 @@ def _notes(catalog: Catalog, language: str) -> list[str]:
 
 def _inferred(bundle: Bundle) -> list[tuple[str, str]]:
     """Files with names that nobody has documented, and those names."""
-    return [(plain(item.path), ", ".join(plain(name) for name in item.inferred)) for item in bundle.files if item.inferred]
+    return [
+        (plain(item.path), ", ".join(plain(name) for name in item.inferred)) for item in bundle.files if item.inferred
+    ]

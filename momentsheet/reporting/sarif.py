@@ -32,12 +32,17 @@ def render_sarif(report: Report, catalog: Catalog) -> str:
         "language": report.language,
         "columnKind": "unicodeCodePoints",
         "artifacts": [
-            {"location": {"uri": uris[item.name], "index": order[item.name]}, "roles": ["analysisTarget"], "hashes": {"sha-256": item.sha256}}
+            {
+                "location": {"uri": uris[item.name], "index": order[item.name]},
+                "roles": ["analysisTarget"],
+                "hashes": {"sha-256": item.sha256},
+            }
             for item in report.inputs
         ],
         "invocations": [{"executionSuccessful": True}],
         "results": [
-            _result(finding, codes.index(finding.code), catalog, report.language, uris, order) for finding in report.findings
+            _result(finding, codes.index(finding.code), catalog, report.language, uris=uris, order=order)
+            for finding in report.findings
         ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
@@ -51,16 +56,16 @@ def _rule(code: str, catalog: Catalog, language: str) -> dict[str, Any]:
     rule = catalog.rules[code]
     return {
         "id": code,
-        "shortDescription": {"text": _text(general(rule.message, language))},
-        "fullDescription": {"text": _text(general(rule.why, language))},
-        "help": {"text": _text(general(rule.fix, language))},
+        "shortDescription": {"text": _text(general(rule, rule.message, catalog, language))},
+        "fullDescription": {"text": _text(general(rule, rule.why, catalog, language))},
+        "help": {"text": _text(general(rule, rule.fix, catalog, language))},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"reach": rule.reach},
     }
 
 
 def _result(
-    finding: Finding, rule_index: int, catalog: Catalog, language: str, uris: dict[str, str], order: dict[str, int]
+    finding: Finding, rule_index: int, catalog: Catalog, language: str, *, uris: dict[str, str], order: dict[str, int]
 ) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": uris.get(finding.file, _uri(finding.file))}}
     if finding.file in order:
@@ -73,7 +78,9 @@ def _result(
     if finding.sheet is not None:
         sheet, cell = plain(finding.sheet), finding.cell or ""
         name = f"{sheet}!{cell}" if cell else sheet
-        location["logicalLocations"] = [{"fullyQualifiedName": name, "name": cell or sheet, "kind": "cell" if cell else "sheet"}]
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": name, "name": cell or sheet, "kind": "cell" if cell else "sheet"}
+        ]
     properties = {
         "header": plain(finding.header or ""),
         "key": plain(finding.key or ""),

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from momentsheet.model.catalog import Catalog, Severity
+from momentsheet.model.catalog import Catalog, Severity, severities
 from momentsheet.model.finding import Report
 from momentsheet.reporting.outline import (
     Told,
@@ -27,6 +27,7 @@ from momentsheet.reporting.words import counted, notice, readiness, sentence, ve
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _SIGNS: dict[str, str] = {"error": "✗", "warning": "!", "clean": "✓"}
+_NARROWEST = 40
 _CELLS_SHOWN = 8
 _EFFECTS_SHOWN = 5
 _KINDS_SHOWN = 12
@@ -44,9 +45,17 @@ def render_text(
     """
     out = StringIO()
     console = Console(
-        file=out, width=max(width, 40), color_system="standard" if color else None, force_terminal=color, no_color=not color,
-        highlight=False, markup=False, emoji=False, soft_wrap=False, legacy_windows=False, _environ={},
-    )  # fmt: skip
+        file=out,
+        width=max(width, _NARROWEST),
+        color_system="standard" if color else None,
+        force_terminal=color,
+        no_color=not color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},  # the caller has decided; no room reads the environment
+    )
     parts = [
         _head(report, catalog, language),
         _inputs(report, catalog, language),
@@ -77,7 +86,9 @@ def _head(report: Report, catalog: Catalog, language: str) -> RenderableType:
     outcome: Severity | str = "error" if report.count("error") else "warning" if report.count("warning") else "clean"
     style = {"error": "bold red", "warning": "bold yellow"}.get(outcome, "bold green")
     title = " · ".join(
-        part for part in (report.tool, plain(report.company), date(report.today, language)) if part
+        part
+        for part in (report.tool, plain(catalog.company.name or report.company), date(report.today, language))
+        if part
     )
     told = Table.grid(padding=(0, 1))
     told.add_row(_text(_SIGNS[outcome], style), _text(verdict(report, catalog, language), style))
@@ -90,7 +101,7 @@ def _inputs(report: Report, catalog: Catalog, language: str) -> RenderableType:
     lines: list[RenderableType] = []
     for item in report.inputs:
         line = _text(plain(item.name))
-        line.append(f"  {file_line(item, catalog, language)}".replace(_SPACE, _STAND_IN), "dim")
+        line.append_text(_text(f"  {file_line(item, catalog, language)}", "dim"))
         lines.append(line)
         lines += [Padding(_text(notice(told, catalog, language), "dim"), (0, 0, 0, 2)) for told in item.notices]
     return Group(*lines, _text(""))
@@ -104,17 +115,13 @@ def _sheets(report: Report, catalog: Catalog, language: str) -> RenderableType |
     table = _table(catalog, language, "sheet", "rows", "errors", "warnings", "infos")
     for item in counts:
         rows = number(item.rows, language) if item.sheet else ""
-        table.add_row(
-            _text(item.title), _text(rows), _count(item.error, "error", language), _count(item.warning, "warning", language),
-            _count(item.info, "info", language),
-        )  # fmt: skip
+        found = (_count(item.of(severity), severity, language) for severity in severities)
+        table.add_row(_text(item.title), _text(rows), *found)
     if len(counts) > 1:
-        severities: tuple[Severity, ...] = ("error", "warning", "info")
         table.add_section()
-        table.add_row(
-            _text(catalog.text("report.total", language)), _text(number(sum(item.rows for item in counts), language)),
-            *(_count(report.count(severity), severity, language) for severity in severities),
-        )  # fmt: skip
+        rows = number(sum(item.rows for item in counts), language)
+        found = (_count(report.count(severity), severity, language) for severity in severities)
+        table.add_row(_text(catalog.text("report.total", language)), _text(rows), *found)
     return table
 
 
@@ -135,7 +142,6 @@ def _groups(report: Report, catalog: Catalog, language: str, limit: int) -> Rend
     """The groups under a heading per severity, as far as they are shown."""
     told = told_groups(report, catalog, language, _CELLS_SHOWN)
     parts: list[RenderableType] = []
-    severities: tuple[Severity, ...] = ("error", "warning", "info")
     shown = 0
     for severity in severities:
         mine = [item for item in told if item.severity == severity]
@@ -147,15 +153,23 @@ def _groups(report: Report, catalog: Catalog, language: str, limit: int) -> Rend
         for item in visible:
             parts += [_text(""), _group(item, catalog, language)]
         if len(visible) < len(mine):
-            parts += [_text(""), _text(counted(catalog, language, "report.more_groups", len(mine) - len(visible)), "dim")]
+            parts += [
+                _text(""),
+                _text(counted(catalog, language, "report.more_groups", len(mine) - len(visible)), "dim"),
+            ]
     return Group(*parts) if parts else None
 
 
 def _group(item: Told, catalog: Catalog, language: str) -> RenderableType:
     """One group: where, what, what to do; its effects indented below it."""
-    head = _text(f"{item.word.upper()} ", _STYLES[item.severity])
-    head.append(f"{item.code}  ", "bold")
-    head.append(" ".join(part for part in (item.place, _cells(item, catalog, language)) if part).replace(_SPACE, _STAND_IN))
+    head = _text("")
+    for text, style in (
+        (f"{item.word.upper()} ", _STYLES[item.severity]),
+        (f"{item.code}  ", "bold"),
+        (" ".join(part for part in (item.place, _cells(item, catalog, language)) if part), ""),
+        (f" · {item.header}" if item.header else "", "dim"),
+    ):
+        head.append_text(_text(text, style))
     lines: list[RenderableType] = [head, Padding(_text(item.message), (0, 0, 0, 2))]
     told = Table.grid(padding=(0, 2, 0, 0))
     told.add_column(style="dim", no_wrap=True)
@@ -173,10 +187,9 @@ def _effects(effects: tuple[Told, ...], catalog: Catalog, language: str) -> Iter
         return
     yield Padding(_text(catalog.text("report.effects", language), "dim"), (0, 0, 0, 2))
     for item in effects[:_EFFECTS_SHOWN]:
-        line = _text("↳ ", "dim")
-        line.append(f"{item.code}  ", "bold")
-        line.append(f"{item.place}: {item.message}".replace(_SPACE, _STAND_IN))
-        yield Padding(line, (0, 0, 0, 4))
+        told = Table.grid(padding=(0, 1, 0, 0))
+        told.add_row(_text("↳", "dim"), _text(item.code, "bold"), _text(f"{item.place}: {item.message}"))
+        yield Padding(told, (0, 0, 0, 4))
         yield from (Padding(below, (0, 0, 0, 2)) for below in _effects(item.effects, catalog, language))
     if len(effects) > _EFFECTS_SHOWN:
         more = counted(catalog, language, "report.more_groups", len(effects) - _EFFECTS_SHOWN)
@@ -230,4 +243,3 @@ def _next_step(report: Report, catalog: Catalog, language: str) -> RenderableTyp
         code = next((severity.code for severity in report.groups), report.findings[0].code)
         parts.append(_text(sentence(catalog, language, "next.explain", {"code": code}), "dim"))
     return Group(_heading(catalog, language, "report.heading.next"), _text(""), *parts)
-

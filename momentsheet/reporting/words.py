@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -42,9 +43,10 @@ def why(finding: Finding, catalog: Catalog, language: str) -> str:
     return _told(finding, catalog.rules[finding.code].why, catalog, language)
 
 
-def general(texts: Mapping[str, str], language: str) -> str:
-    """A text of a rule before anything is found: «…» in the places of what will be found."""
-    return _fill(say(texts, language), lambda _: None)
+def general(rule: Rule, texts: Mapping[str, str], catalog: Catalog, language: str) -> str:
+    """A text of a rule before anything is found: the column's label, and «…» for what will be found."""
+    label = field_label(rule.entity, rule.fields[0], catalog, language) if rule.entity and rule.fields else None
+    return _fill(say(texts, language), lambda name: label if name == "header" else None)
 
 
 def suggestion(finding: Finding) -> str:
@@ -162,7 +164,9 @@ def sentence(catalog: Catalog, language: str, text_id: str, facts: Mapping[str, 
     return _fill(template, lambda name: _shown(name, given.get(name), None, catalog, language, limit=None))
 
 
-def counted(catalog: Catalog, language: str, text_id: str, count: int, facts: Mapping[str, object] | None = None) -> str:
+def counted(
+    catalog: Catalog, language: str, text_id: str, count: int, facts: Mapping[str, object] | None = None
+) -> str:
     """The text `<id>.one` or `<id>.many` with {count} and the other facts."""
     form = "one" if count == 1 else "many"
     return sentence(catalog, language, f"{text_id}.{form}", {"count": count, **(facts or {})})
@@ -226,6 +230,12 @@ def _fact(name: str, finding: Finding, catalog: Catalog, language: str) -> str |
     entity = catalog.entities.get(finding.entity or "")
     if own.get(name) is not None:
         return _shown(name, own[name], None, catalog, language)
+    if isinstance(words := finding.facts.get(name), Mapping):
+        # A text of the rule files in both languages; the facts fill it too, but never with another text of texts.
+        plainer = replace(finding, facts={key: fact for key, fact in finding.facts.items() if key != name})
+        return _fill(
+            str(words.get(language) or words.get("en") or "…"), lambda inner: _fact(inner, plainer, catalog, language)
+        )
     if name in finding.facts:
         text = _shown(name, finding.facts[name], _field_named(name, entity, catalog), catalog, language)
         return catalog.text("value.blank", language) if text is None and name != "suggestion" else text
@@ -261,7 +271,7 @@ def _demand(finding: Finding, catalog: Catalog) -> Demand | None:
 
 
 def _shown(
-    name: str, value: object, field: Field | None, catalog: Catalog, language: str, limit: int | None = LONGEST_VALUE
+    name: str, value: object, field: Field | None, catalog: Catalog, language: str, *, limit: int | None = LONGEST_VALUE
 ) -> str | None:
     """A value as people read it, text cut at `limit` characters; None where there is none."""
     if value is None or value == "":
@@ -286,7 +296,7 @@ def _shown(
         return plain(str(value.get(language) or value.get("en") or "")) or None
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
-        words = (_shown(name, item, field, catalog, language, limit) or "" for item in items)
+        words = (_shown(name, item, field, catalog, language, limit=limit) or "" for item in items)
         return listed(tuple(words), catalog, language) or None
     return plain(str(value), limit)
 
@@ -312,7 +322,10 @@ def _field_named(name: str, entity: Entity | None, catalog: Catalog) -> Field | 
     if entity is not None and (own := _field(entity, name)) is not None:
         return own
     for other in catalog.entities.values():
-        if name.startswith(f"{other.name}_") and (field := _field(other, name.removeprefix(f"{other.name}_"))) is not None:
+        if (
+            name.startswith(f"{other.name}_")
+            and (field := _field(other, name.removeprefix(f"{other.name}_"))) is not None
+        ):
             return field
     return None
 

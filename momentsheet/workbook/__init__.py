@@ -1,1 +1,8 @@
-"""."""
+"""The only room that knows workbook files: the gate, reading, the template, findings brought back into a workbook."""
+
+from momentsheet.workbook.annotation.annotate import annotate, copy_annotated
+from momentsheet.workbook.gate import Limits
+from momentsheet.workbook.reading import read_workbook
+from momentsheet.workbook.template import CellValue, make_template
+
+__all__ = ["CellValue", "Limits", "annotate", "copy_annotated", "make_template", "read_workbook"]

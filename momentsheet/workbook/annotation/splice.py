@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pyexpat import ExpatError, ParserCreate, XMLParserType
 
 from momentsheet.errors import UnusableFile
-from momentsheet.workbook.xml_text import (
+from momentsheet.workbook.annotation.xml_text import (
     REST_OF_TAG,
     TAG_NAME,
     as_utf8,
@@ -21,9 +21,10 @@ from momentsheet.workbook.xml_text import (
     with_content,
 )
 
-SPREADSHEET = frozenset(
-    ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
-)
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT_SPREADSHEET = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 
 _TAG = re.compile(rb"<" + REST_OF_TAG)
 _MOST_ELEMENTS = 1_000_000

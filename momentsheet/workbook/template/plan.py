@@ -7,13 +7,11 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsxwriter.utility import xl_range_abs
-
 from momentsheet.errors import UsageError
-from momentsheet.model.catalog import Catalog, Entity, Field, say
-from momentsheet.model.workbook import cell_name, column_letter
-from momentsheet.workbook.template_lists import Choice, choices_of, label_of
-from momentsheet.workbook.template_style import NUMERIC
+from momentsheet.model.catalog import Catalog, Entity, Field, Rule, say
+from momentsheet.model.workbook import column_letter
+from momentsheet.workbook.template.lists import Choice, choices_of, label_of
+from momentsheet.workbook.template.style import NUMERIC
 
 CellValue = str | float | int | bool | dt.date | None
 Values = Mapping[str, Mapping[str, Sequence[CellValue]]]  # entity -> field -> cell values
@@ -55,9 +53,20 @@ class PlannedColumn:
         return f"${column_letter(self.column)}{fixed}{self.first_row + 1}"
 
     @property
+    def here_from_top(self) -> str:
+        """The data cells down to this row: `$B$2:$B2`."""
+        return f"${column_letter(self.column)}${self.first_row + 1}:{self.here}"
+
+    @property
+    def above_first(self) -> str:
+        """A defined name's way to say «in the row that asks»: it counts from row 1."""
+        return f"{quoted(self.sheet)}!${column_letter(self.column)}1"
+
+    @property
     def area(self) -> str:
-        """All data cells as an absolute reference: `Kunder!$A$2:$A$5001`."""
-        return f"{quoted(self.sheet)}!{xl_range_abs(self.first_row, self.column, self.last_row, self.column)}"
+        """All data cells as an absolute reference: `'Kunder'!$A$2:$A$5001`."""
+        letter = column_letter(self.column)
+        return f"{self.top}:${letter}${self.last_row + 1}"
 
     @property
     def top(self) -> str:
@@ -84,6 +93,11 @@ class PlannedSheet:
     def is_form(self) -> bool:
         return self.entity.layout == "form"
 
+    @property
+    def block(self) -> str:
+        """All data cells of the sheet as an absolute reference."""
+        return f"{self.columns[0].top}:{self.columns[-1].area.rpartition(':')[2]}"
+
     def column(self, field: str) -> PlannedColumn | None:
         return next((column for column in self.columns if column.field.name == field), None)
 
@@ -103,6 +117,12 @@ class Plan:
     def text(self, text_id: str, **facts: object) -> str:
         """The text of that id below `template.`, with its placeholders filled."""
         return self.catalog.text(f"template.{text_id}", self.language).format(**facts)
+
+    def rules(self, entity: Entity) -> tuple[Rule, ...]:
+        """The rules of an entity that hold for this company's accounting system."""
+        system = self.catalog.accounting.get(self.catalog.company.accounting_system)
+        demanded = system.rules if system else ()
+        return tuple(rule for rule in entity.rules if not rule.on_demand or rule.code in demanded)
 
     def target(self, column: PlannedColumn) -> PlannedColumn | None:
         """The key column that a reference names, if its sheet is in this workbook."""
@@ -177,7 +197,9 @@ def quoted(name: str) -> str:
 # Private functions
 
 
-def _check_names(kind: str, names: Sequence[str] | Mapping[str, object], known: Sequence[str] | Mapping[str, object]) -> None:
+def _check_names(
+    kind: str, names: Sequence[str] | Mapping[str, object], known: Sequence[str] | Mapping[str, object]
+) -> None:
     for name in names:
         if name not in known:
             close = difflib.get_close_matches(name, list(known), 1)
@@ -199,7 +221,7 @@ def _plan_sheet(
     # A field that the template does not offer still gets its column when it comes with values: nothing is lost.
     fields = [field for field in entity.fields if field.in_template or (given is not None and field.name in given)]
     if given is not None:
-        values = {field.name: given.get(field.name, ()) for field in fields}
+        values: Mapping[str, Sequence[CellValue]] = {field.name: given.get(field.name, ()) for field in fields}
     else:
         values = _own_values(catalog, entity, fields, language, is_sample)
     rows = max((len(cells) for cells in values.values()), default=0)
@@ -285,8 +307,3 @@ def _cell(catalog: Catalog, field: Field, text: str, language: str) -> CellValue
     if field.type == "boolean":
         return {"true": True, "false": False}.get(text, text)
     return label_of(catalog, field, text, language)
-
-
-def first_cell(column: PlannedColumn) -> str:
-    """Excel's name of the first data cell."""
-    return cell_name(column.first_row + 1, column.column)

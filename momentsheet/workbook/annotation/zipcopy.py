@@ -7,7 +7,7 @@ gets the oldest time that zip knows, so that the same input gives the same bytes
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any
@@ -25,6 +25,7 @@ except ImportError:  # pragma: no cover
 
 _OLDEST = 0x21 << 16  # 1 January 1980, 00:00
 _DEFLATED = 8
+_PIECE = 256 * 1024
 _IS_UTF8 = 0x800
 _LEVEL_BITS = 0x6  # how hard it was packed: a remark only
 # Above these, sizes and counts stand in the zip64 fields.
@@ -69,7 +70,7 @@ def packed(name: str, chunks: Iterable[bytes], like: Packed | None = None) -> Pa
     stream = deflater.compressobj(LEVEL, _DEFLATED, -15)
     pieces = []
     size = crc = 0
-    for chunk in chunks:
+    for chunk in _gathered(chunks):
         size += len(chunk)
         crc = deflater.crc32(chunk, crc)
         pieces.append(stream.compress(chunk))
@@ -119,6 +120,20 @@ def archive_of(members: Sequence[Packed]) -> bytes:
 
 
 # Private functions
+
+
+def _gathered(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that are worth a call."""
+    waiting: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        waiting.append(chunk)
+        length += len(chunk)
+        if length >= _PIECE:
+            yield b"".join(waiting)
+            waiting.clear()
+            length = 0
+    yield b"".join(waiting)
 
 
 def _zip64_field(*numbers: int) -> bytes:

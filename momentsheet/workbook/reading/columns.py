@@ -9,10 +9,10 @@ import polars as pl
 from momentsheet.errors import UnusableFile
 from momentsheet.model.workbook import Column, Kind, Sheet
 from momentsheet.workbook.gate import Limits
-from momentsheet.workbook.tokens import Cells
+from momentsheet.workbook.reading.cells import Cells
 
 
-def make_sheet(name: str, state: str, cells: Cells, strings: pl.Series, room: int, limits: Limits) -> Sheet:
+def make_sheet(name: str, state: str, cells: Cells, strings: pl.Series, *, room: int, limits: Limits) -> Sheet:
     """The sheet of these cells; `strings` are the shared strings, `room` the area that may still be used.
 
     UnusableFile if rows in use x columns in use do not fit in `room`.
@@ -23,7 +23,7 @@ def make_sheet(name: str, state: str, cells: Cells, strings: pl.Series, room: in
     if len(rows) * len(used) > room:
         raise UnusableFile("too_large_area", sheet=name, limit=limits.area)
     pool, codes = _pool(cells, strings)
-    stops = [*starts[1:].tolist(), len(order)]
+    stops = [*starts.tolist(), len(order)][1:]
     columns = []
     for index, start, stop in zip(used.tolist(), starts.tolist(), stops, strict=True):
         chosen = order[start:stop]
@@ -79,8 +79,9 @@ def _pool(cells: Cells, strings: pl.Series) -> tuple[pl.Series, npt.NDArray[np.i
     is_used[cells.codes[cells.codes >= 0]] = True
     used = np.flatnonzero(is_used)
     texts = strings.gather(used[used < shared])
-    if cells.texts:
-        texts = pl.concat([texts, pl.Series(cells.texts, dtype=pl.String)])
+    own = [cells.texts[code - shared] for code in used[used >= shared].tolist()]
+    if own:
+        texts = pl.concat([texts, pl.Series(own, dtype=pl.String)])
     pool = texts.unique(maintain_order=True)
     places = np.arange(len(texts), dtype=np.int32)
     if len(pool) < len(texts):

@@ -6,7 +6,7 @@ from pyexpat import XMLParserType
 
 from momentsheet.errors import UnusableFile
 from momentsheet.workbook.gate import Archive
-from momentsheet.workbook.number_formats import Shown, shown_by_code, shown_by_id
+from momentsheet.workbook.reading.number_formats import Shown, shown_by_code, shown_by_id
 from momentsheet.workbook.xml_parts import parse, short_names, stepping_over
 
 

@@ -14,14 +14,14 @@ from pyexpat import ExpatError
 
 from momentsheet.errors import UnusableFile
 from momentsheet.model.workbook import cell_name
-from momentsheet.workbook.splice import SPREADSHEET, new_parser
-from momentsheet.workbook.xml_text import REST_OF_TAG, TAG_NAME, attribute_of, set_attributes, with_content
+from momentsheet.workbook.annotation.splice import SPREADSHEET, STRICT_SPREADSHEET, new_parser
+from momentsheet.workbook.annotation.xml_text import REST_OF_TAG, TAG_NAME, attribute_of, set_attributes, with_content
 
 Restyle = Callable[[int, str], int | None]  # style of a cell, severity -> style with the mark, None if there is no room
 
 _SHEET_DATA = re.compile(rb"<(?:[^\s<>/:\"'=]+:)?sheetData(?=[\s/>])" + REST_OF_TAG)
 _TAG = re.compile(rb"<" + REST_OF_TAG)
-_LONGEST_UNREAD = 16 * 1024 * 1024  # bytes without the start of a row
+_LONGEST_UNREAD = 16 * 1024 * 1024  # bytes of one row
 _DIGITS = "0123456789"
 
 
@@ -35,6 +35,7 @@ class RowPatch:
     def __init__(
         self,
         part: str,
+        sheet: str,
         marks: Mapping[int, Mapping[int, str]] | None = None,
         restyle: Restyle = lambda style, _: style,
         column_style: Callable[[int], int] = lambda _: 0,
@@ -45,6 +46,7 @@ class RowPatch:
         self.tail = b""
         self.read_all = read_all
         self._part = part
+        self._sheet = sheet
         self._marks = {row: dict(cells) for row, cells in (marks or {}).items()}
         self._waiting = sorted(self._marks, reverse=True)  # the next row is the last one
         self._restyle = restyle
@@ -92,8 +94,11 @@ class RowPatch:
         while True:
             if not self.read_all:
                 end = end_of_rows.search(buffer)
-                rows = self._find_rows(buffer, start_of_row, end.start() if end else len(buffer))
-                if rows is not None:
+                stop = end.start() if end else len(buffer)
+                rows = self._find_rows(buffer, start_of_row, stop) if self._is_plain(buffer, stop) else None
+                if rows is None:
+                    self.read_all = True
+                else:
                     starts, numbers = rows
                     limit = end.start() if end else (starts[-1] if starts else 0)
                     yield from self._pass_rows(buffer, starts, numbers, limit, is_last=end is not None)
@@ -134,13 +139,21 @@ class RowPatch:
         self.head = buffer
         return b"", False
 
+    def _is_plain(self, buffer: bytes, end: int) -> bool:
+        """True if in these rows a `<` and the name of an element always begin such an element."""
+        for sign, markup in ((b"!", b"<!"), (b"?", b"<?"), (b"xmlns", b"xmlns")):
+            if buffer.find(sign, 0, end) >= 0 and buffer.find(markup, 0, end) >= 0:
+                return False
+        return True
+
     def _find_rows(
         self, buffer: bytes, start_of_row: re.Pattern[bytes], end: int
     ) -> tuple[list[int], list[int]] | None:
         """Where rows start before `end`, and their numbers; None if expat must look for them."""
-        if any(buffer.find(sign, 0, end) >= 0 for sign in (b"<!", b"<?", b"xmlns")):
-            self.read_all = True
+        if len(buffer) > _LONGEST_UNREAD:
             return None
+        if not self._waiting:  # none is looked for: a tag that is cut off comes again
+            return ([max(buffer.rfind(b"<", 0, end), 0)] if end else []), [1 << 30]
         starts = []
         numbers = []
         for found in start_of_row.finditer(buffer, 0, end):
@@ -156,10 +169,7 @@ class RowPatch:
                     numbers[index] = None if tag is None else attribute_of(tag[0], b"r")
         values = [int(number) if number is not None and number.isdigit() else 0 for number in numbers]
         is_rising = all(map(int.__lt__, [self._row, *values], values))
-        if not is_rising or (not starts and len(buffer) > _LONGEST_UNREAD):
-            self.read_all = True
-            return None
-        return starts, values
+        return (starts, values) if is_rising else None
 
     def _pass_rows(
         self, buffer: bytes, starts: list[int], numbers: list[int], limit: int, *, is_last: bool
@@ -175,14 +185,39 @@ class RowPatch:
             stop = starts[index + 1] if index + 1 < len(starts) else limit
             if position < starts[index]:
                 yield buffer[position : starts[index]]
+            row = buffer[starts[index] : stop]
             self._row = numbers[index] - 1
-            yield self._feed(buffer[starts[index] : stop])
+            patched = self._patch_plain(row) if numbers[index] == self._waiting[-1] else None
+            yield self._feed(row) if patched is None else patched
             position = stop
             index += 1
         if position < limit:
             yield buffer[position:limit]
-        if count > 0:
+        if count > 0 and self._waiting:
             self._row = numbers[count - 1]
+
+    def _patch_plain(self, row: bytes) -> bytes | None:
+        """The next row with marks, patched without expat; None if not all its cells are found by their names."""
+        number = self._waiting[-1]
+        places = []
+        for column, severity in self._marks[number].items():
+            name = cell_name(number, column)
+            place = row.find(b'<%bc r="%b"' % (self._prefix, name.encode()))
+            tag = _TAG.match(row, place) if place >= 0 else None
+            if tag is None:
+                return None
+            places.append((place, tag[0], severity))
+        pieces = []
+        position = 0
+        for place, found, severity in sorted(places):
+            style = self._restyle(_whole(_text(attribute_of(found, b"s")), 0), severity)
+            edited = found if style is None else set_attributes(found, {"s": str(style)})
+            pieces += [row[position:place], edited]
+            position = place + len(found)
+        self._waiting.pop()
+        del self._marks[number]
+        self._row = number
+        return b"".join([*pieces, row[position:]])
 
     def _feed(self, piece: bytes) -> bytes:
         """Give a piece to expat; what can be passed on of all it was given, with the edits."""
@@ -215,7 +250,7 @@ class RowPatch:
     # Private: what expat tells
 
     def _bind(self, prefix: str | None, space: str) -> None:
-        if space in SPREADSHEET:
+        if space in (SPREADSHEET, STRICT_SPREADSHEET):
             self._prefixes.add(prefix)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -227,7 +262,7 @@ class RowPatch:
             if name.endswith(" row"):
                 self._start_row(attributes)
         elif self._depth == 2 and name.endswith(" sheetData") and self._stop is None:
-            self._in_rows = name.rpartition(" ")[0] in SPREADSHEET
+            self._in_rows = name.rpartition(" ")[0] in (SPREADSHEET, STRICT_SPREADSHEET)
 
     def _end(self, _: str) -> None:
         self._depth -= 1
@@ -242,7 +277,7 @@ class RowPatch:
         place = self._parser.CurrentByteIndex
         number = _whole(attributes.get("r"), self._row + 1)
         if number <= self._row:
-            raise UnusableFile("broken_sheet", part=self._part)
+            raise UnusableFile("broken_rows", sheet=self._sheet, row=self._row)
         self._write_rows(number, place)
         self._row = number
         self._row_start = self._seen = place
@@ -282,7 +317,7 @@ class RowPatch:
         letters = name.rstrip(_DIGITS)
         column = self._columns.get(letters)
         if column is None:
-            column = self._columns[letters] = _column_of(letters)
+            column = self._columns[letters] = column_of(letters)
         if column < 0:
             column = self._column + 1
         self._column = column
@@ -330,6 +365,16 @@ class RowPatch:
         return place, self._base + tag.end(), bytes(tag[0])
 
 
+def column_of(letters: str) -> int:
+    """Letters of a column as its place (0 = A), -1 if they are none."""
+    if not letters.isascii() or not letters.isalpha() or len(letters) > 3:
+        return -1
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 # Private functions
 
 
@@ -340,15 +385,9 @@ def _prefix_of(tag: bytes) -> bytes:
     return prefix + colon
 
 
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
+
+
 def _whole(text: str | None, otherwise: int) -> int:
     return int(text) if text is not None and text.isascii() and text.isdigit() else otherwise
-
-
-def _column_of(letters: str) -> int:
-    """Letters of a column as its place (0 = A), -1 if they are none."""
-    if not letters.isascii() or not letters.isalpha() or len(letters) > 3:
-        return -1
-    index = 0
-    for letter in letters.upper():
-        index = index * 26 + ord(letter) - 64
-    return index - 1

@@ -1,12 +1,13 @@
-"""Further languages: texts keyed by id in rules/languages/, laid over those of the rule files."""
+"""Texts for people: where they stand, their placeholders, and further languages laid over them by id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
+from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import did_you_mean
 from momentsheet.catalog.shape import Taken
-from momentsheet.catalog.verify import RuleFiles
 from momentsheet.errors import Problem
 
 
@@ -47,6 +48,27 @@ def text_places(files: RuleFiles) -> Iterator[tuple[str, Taken]]:
     for texts in files.texts:
         for text_id, words in texts.items():
             yield f"text.{text_id}", words
+
+
+def placeholder_problems(texts: Taken, words: Collection[str] | None) -> Iterator[Problem]:
+    """Braces that are not plain, and placeholders that nothing fills.
+
+    `words`: the placeholders there are; None where they cannot be known, so that the languages must agree.
+    """
+    used: dict[str, set[str]] = {}
+    for language, text in texts.items():
+        used[language] = set(re.findall(r"\{([a-z_][a-z0-9_]*)\}", text))
+        if re.search(r"[{}]", re.sub(r"\{[a-z_][a-z0-9_]*\}", "", text)):
+            yield texts.problem(language, f"the {language} text has a brace that is not a plain {{name}}")
+        for word in sorted(used[language] - set(words) if words is not None else ()):
+            known = words or ()
+            yield texts.problem(
+                language, f"the {language} text has the unknown placeholder {{{word}}}{did_you_mean(word, known)}"
+            )
+    first = used.get("en", set())
+    for language in used if words is None else ():
+        for word in sorted(used[language] ^ first):
+            yield texts.problem(language, f"{{{word}}} is not in both the en and the {language} text")
 
 
 # Private functions

@@ -1,4 +1,4 @@
-"""What the Status sheet counts: each figure as a formula, and the same figure now, for programs that do not calculate."""
+"""What the Status sheet counts: each figure as a formula, with its result for programs that do not calculate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from momentsheet.workbook.template_plan import CellValue, Plan, PlannedColumn, PlannedSheet
+from momentsheet.workbook.template.plan import CellValue, Plan, PlannedColumn, PlannedSheet
 
 # Comparing every key with every other takes time with the square of the rows: 20,000 keys are 0.2 billion steps.
 MOST_KEYS = 20_000
@@ -44,10 +44,8 @@ def last_row(sheet: PlannedSheet) -> Figure:
     """How many rows below the header the last filled row stands; what all bounded ranges hang on."""
     if sheet.is_form:
         return Figure("=1", 1)
-    first, last = sheet.columns[0], sheet.columns[-1]
-    block = f"{first.top}:{last.area.rpartition(':')[2]}"
-    rows = first.area
-    return Figure(f"=MAX(1,SUMPRODUCT(MAX((1-ISBLANK({block}))*ROW({rows}))))-1", sheet.rows and _last(sheet))
+    filled = f"(1-ISBLANK({sheet.block}))*ROW({sheet.columns[0].area})"
+    return Figure(f"=MAX(1,SUMPRODUCT(MAX({filled})))-1", _last(sheet))
 
 
 def total(column: PlannedColumn) -> Figure:
@@ -67,25 +65,13 @@ def literal(text: str) -> str:
     return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({text},"~","~~"),"*","~*"),"?","~?")'
 
 
-def uniques(sheet: PlannedSheet, plan: Plan) -> tuple[tuple[PlannedColumn, ...], ...]:
-    """The groups of columns that may hold the same values only once: the key, and what a rule says is unique."""
-    groups = [sheet.entity.key] if sheet.entity.key and not sheet.is_form else []
-    for rule in sheet.entity.rules:
-        if rule.check == "unique" and not set(rule.fields) & set(sheet.entity.key) and not rule.on_demand:
-            groups += [(name,) for name in rule.fields]
-    found = [tuple(sheet.column(name) for name in group) for group in dict.fromkeys(groups)]
-    return tuple(tuple(column for column in group if column) for group in found if all(group))
-
-
 # Private functions
 
 
 def _rows(sheet: PlannedSheet) -> Figure:
     """Rows that hold anything."""
     if sheet.is_form:
-        first, last = sheet.columns[0], sheet.columns[-1]
-        block = f"{first.top}:{last.area.rpartition(':')[2]}"
-        return Figure(f"=IF(COUNTA({block})>0,1,0)", int(bool(_last(sheet))))
+        return Figure(f"=IF(COUNTA({sheet.block})>0,1,0)", int(bool(_last(sheet))))
     blank = "*".join(f"ISBLANK({column.used})" for column in sheet.columns)
     end = f"end_{sheet.entity.name}"
     # A single ISBLANK must be made a number; a product already is one.
@@ -111,9 +97,10 @@ def _twice(sheet: PlannedSheet) -> Figure | None:
     if sheet.capacity > MOST_KEYS:
         return Figure(f'="{NO_FIGURE}"', NO_FIGURE)
     joined = '&"|"&'.join(column.used for column in columns) + ('&""' if len(columns) == 1 else "")
+    keys = _plain(joined)
     filled = "*".join(f'({column.used}<>"")' for column in columns)
     row = f"ROW({columns[0].used})-1"
-    formula = f'=IFERROR(SUMPRODUCT({filled}*(MATCH({literal(joined)},{joined},0)<>{row})),"{UNCOUNTABLE}")'
+    formula = f'=IFERROR(SUMPRODUCT({filled}*(MATCH({keys},{keys},0)<>{row})),"{UNCOUNTABLE}")'
     seen: set[tuple[str, ...]] = set()
     count = 0
     for row_index in range(_last(sheet)):
@@ -128,6 +115,14 @@ def _twice(sheet: PlannedSheet) -> Figure | None:
     return Figure(formula, count)
 
 
+def _plain(text: str) -> str:
+    """An Excel expression without the characters that MATCH would take for «anything»; for both sides of a match.
+
+    Escapes as in `literal` are not understood by LibreOffice where MATCH looks through calculated texts.
+    """
+    return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({text},"~","¬1"),"*","¬2"),"?","¬3")'
+
+
 def _unknown(plan: Plan, sheet: PlannedSheet) -> Figure | None:
     """Cells that name something the other sheet does not hold; not counted while the other sheet is empty."""
     terms: list[str] = []
@@ -138,9 +133,7 @@ def _unknown(plan: Plan, sheet: PlannedSheet) -> Figure | None:
         if target is None or plan.partners(column) or sheet.is_form:
             continue
         used, known = column.used, f"lst_{target.id}"
-        matches = "*".join(
-            f"ISERROR(MATCH({wanted},{known},0))" for wanted in (literal(used), used, f"{used}*1")
-        )
+        matches = "*".join(f"ISERROR(MATCH({wanted},{known},0))" for wanted in (literal(used), used, f"{used}*1"))
         terms.append(f"IF(end_{target.entity.name}>0,SUMPRODUCT((1-ISBLANK({used}))*{matches}),0)")
         count += _count_unknown(column, target)
     return Figure("=" + "+".join(terms), count) if terms else None

@@ -18,6 +18,7 @@ _CODECS = {b"utf-8": "utf-8", b"utf8": "utf-8", b"us-ascii": "ascii", b"ascii": 
 # Control characters may stand in no XML at all; the symbols of U+2400 show which one it was.
 _UNSAFE: dict[int, str] = {code: chr(0x2400 + code) for code in range(32) if code not in (9, 10)}
 _UNSAFE |= {0x7F: "\u2421", 0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Excel reads _x0041_ in a text as an A; the underscore itself must then be written so.
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -90,11 +91,17 @@ def with_content(tag: bytes, content: bytes) -> bytes:
 
 def element_text(value: str) -> str:
     """Any text as the content of a cell or note: inert, legal, and at most as long as a cell may hold."""
-    text = value.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSAFE)
-    text = _SURROGATES.sub("\ufffd", text)
-    if len(text) + sum(1 for letter in text if letter > "\uffff") > LONGEST_TEXT:
+    return exact_text(value.replace("\r\n", "\n").replace("\r", "\n").translate(_UNSAFE))
+
+
+def exact_text(value: str) -> str:
+    """As `element_text`, but control characters stay what they are, in the spelling that Excel has for them."""
+    text = _SURROGATES.sub("\ufffd", value)
+    if len(text) > LONGEST_TEXT // 2 and len(text) + sum(1 for letter in text if letter > "\uffff") > LONGEST_TEXT:
         text = text.encode("utf-16-le")[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
-    text = _ESCAPE_LIKE.sub("_x005F_", text)
+    if "_x" in text:
+        text = _ESCAPE_LIKE.sub("_x005F_", text)
+    text = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,0 +1,272 @@
+"""What people do to a workbook: about thirty realistic mistakes, and things that only look wrong and are understood."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from nouns import CellValue, Columns
+from office import good
+
+# Cells that no list of values can hold: make.py puts the real thing in place of these words.
+NOT_AVAILABLE = "cell with the error #N/A"
+NOT_CALCULATED = "cell with a formula that was never calculated"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One finding that must be told: `row` counts the entity's data rows from 0."""
+
+    entity: str
+    row: int
+    field: str
+    code: str
+
+
+def corrected() -> Columns:
+    """The workbook after correction: no mistakes, but still written the way people write."""
+    columns = good()
+    _harmless(columns)
+    return columns
+
+
+def spoiled() -> tuple[Columns, tuple[Mistake, ...]]:
+    """The workbook as it first came back, and every finding (errors and warnings) that it must give."""
+    columns = copy.deepcopy(corrected())
+    book = _Book(columns)
+    for spoil in (_spoil_company, _spoil_people, _spoil_customers, _spoil_projects, _spoil_hours):
+        spoil(book)
+    return columns, tuple(sorted(book.mistakes, key=lambda item: (item.entity, item.row, item.field)))
+
+
+# Private functions
+
+
+class _Book:
+    """The columns, and what has been done to them; a row is spoiled only once."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.mistakes: list[Mistake] = []
+        self._used: set[tuple[str, int]] = set()
+
+    def get(self, entity: str, row: int, name: str) -> Any:
+        return self.columns[entity][name][row]
+
+    def put(self, entity: str, row: int, name: str, value: CellValue) -> None:
+        columns = self.columns[entity]
+        columns.setdefault(name, [None] * len(next(iter(columns.values()))))[row] = value
+        self._used.add((entity, row))
+
+    def spoil(self, entity: str, row: int, name: str, value: CellValue, code: str) -> None:
+        self.put(entity, row, name, value)
+        self.expect(entity, row, name, code)
+
+    def expect(self, entity: str, row: int, name: str, code: str) -> None:
+        self.mistakes.append(Mistake(entity, row, name, code))
+
+    def rows(self, entity: str, **wanted: CellValue) -> list[int]:
+        """The rows with these values that nothing has been done to."""
+        columns = self.columns[entity]
+        count = len(next(iter(columns.values())))
+        return [
+            row
+            for row in range(count)
+            if (entity, row) not in self._used and all(columns[name][row] == value for name, value in wanted.items())
+        ]
+
+
+def _harmless(columns: Columns) -> None:
+    """Written differently, understood all the same: listed as repairs, never as findings."""
+    hours, projects, customers, people = (columns[name] for name in ("time_record", "project", "customer", "employee"))
+    for row in range(120, 180):  # pasted from an export: text with a decimal comma
+        hours["hours"][row] = str(hours["hours"][row]).replace(".", ",")
+    for row in range(300, 312):  # 7:30 for seven and a half hours
+        minutes = round(float(str(hours["hours"][row])) * 60)
+        hours["hours"][row] = f"{minutes // 60}:{minutes % 60:02}"
+    for row in range(400, 440):
+        day = hours["date"][row]
+        assert isinstance(day, dt.date)
+        hours["date"][row] = f"{day:%d.%m.%Y}"
+    hours["invoice_status"][450] = str(hours["invoice_status"][450]).upper()
+    hours["project_number"][460] = f" {hours['project_number'][460]}\u00a0"
+    hours["employee_email"][470] = str(hours["employee_email"][470]).title()
+    for row, number in enumerate(projects["project_number"][10:60], start=10):
+        if str(number).isdigit():  # typed as a number
+            projects["project_number"][row] = int(str(number))
+    amounts = [row for row, amount in enumerate(projects["fixed_price_amount"]) if amount]
+    projects["fixed_price_amount"][amounts[0]] = f"kr {projects['fixed_price_amount'][amounts[0]]:,.2f}".replace(
+        ",", " "
+    ).replace(".", ",")
+    numbers = [row for row, number in enumerate(customers["org_number"]) if number and row]
+    for row in numbers[:5]:
+        number = str(customers["org_number"][row])
+        customers["org_number"][row] = f"{number[:3]} {number[3:6]} {number[6:]}"
+    customers["country"][numbers[6]] = "Norway"
+    customers["status"][numbers[7]] = str(customers["status"][numbers[7]]).lower()
+    people["mobile_phone"][3] = f"+47 {people['mobile_phone'][3]}"
+    people["has_license"][5] = "J" if people["has_license"][5] == "Ja" else "N"
+
+
+def _spoil_company(book: _Book) -> None:
+    book.spoil("company", 0, "bank_account", "1234.56.78904", "CO-01")
+
+
+def _spoil_people(book: _Book) -> None:
+    here = book.rows("employee", employment_status="Nåværende", work_percentage=100)
+    book.spoil("employee", here[2], "mobile_phone", None, "EM-02")
+    book.spoil("employee", here[3], "mobile_phone", "90 00 12", "EM-14")
+    book.spoil("employee", here[4], "work_percentage", 180, "WB-13")
+    former = book.rows("employee", employment_status="Sluttet")[0]
+    began = book.get("employee", former, "employed_from")
+    book.spoil("employee", former, "employed_to", began - dt.timedelta(days=30), "EM-18")
+
+    contacts = book.rows("contact")
+    book.spoil(
+        "contact", contacts[20], "email", str(book.get("contact", contacts[20], "email")).replace("@", " @"), "CN-03"
+    )
+    book.spoil("contact", contacts[41], "customer_number", "19999", "CN-01")
+    book.put("contact", contacts[41], "project_number", None)
+    nobody = next(row for row in contacts[60:] if book.get("contact", row, "phone") is not None)
+    book.put("contact", nobody, "phone", None)
+    book.spoil("contact", nobody, "email", None, "CN-02")
+
+
+def _spoil_customers(book: _Book) -> None:
+    columns = book.columns
+    needed = {str(number) for entity in ("project", "contact") for number in columns[entity]["customer_number"]}
+
+    def free(**wanted: CellValue) -> list[int]:
+        """Customers that no project and no contact names: their mistakes draw nothing after them."""
+        return [
+            row for row in book.rows("customer", **wanted) if book.get("customer", row, "customer_number") not in needed
+        ]
+
+    first, second = free()[:2]
+    book.put("customer", first, "name", book.get("customer", first, "name"))
+    book.spoil("customer", second, "customer_number", f"{book.get('customer', first, 'customer_number')} ", "CU-08")
+    with_number = [
+        row
+        for row in book.rows("customer", invoice_type="EHF", vat_number=None)
+        if book.get("customer", row, "org_number")
+    ]
+    number = str(book.get("customer", with_number[9], "org_number")).replace(" ", "")
+    book.spoil("customer", with_number[9], "org_number", number[:-1] + str((int(number[-1]) + 1) % 10), "CU-02")
+    book.spoil("customer", with_number[12], "org_number", None, "CU-06")
+    same = with_number[15], with_number[16]
+    book.put("customer", same[0], "org_number", book.get("customer", same[0], "org_number"))
+    book.spoil("customer", same[1], "org_number", book.get("customer", same[0], "org_number"), "CU-03")
+    norwegian = book.rows("customer", country="Norge", status="Aktiv")
+    book.spoil("customer", norwegian[5], "name", None, "WB-10")
+    book.spoil("customer", norwegian[8], "postal_code", "12345", "CU-11")
+    book.spoil("customer", norwegian[11], "email", "post@@havskar.example", "WB-11")
+    book.spoil("customer", norwegian[14], "status", "Akitv", "CU-04")
+    book.spoil("customer", norwegian[17], "bank_account", "1234.56.78904", "WB-11")
+
+    # One cause with many symptoms: the letter O for a zero in the number of a customer with projects and contacts.
+    counts = Counter(str(number) for number in columns["project"]["customer_number"])
+    cause = next(row for row in norwegian[20:] if counts[book.get("customer", row, "customer_number")] == 4)
+    wrong = str(book.get("customer", cause, "customer_number"))
+    book.put("customer", cause, "customer_number", f"{wrong[0]}O{wrong[2:]}")
+    for entity, code in (("project", "PR-12"), ("contact", "CN-01")):
+        for row in book.rows(entity, customer_number=wrong):
+            book.put(entity, row, "customer_number", wrong)
+            book.expect(entity, row, "customer_number", code)
+
+
+def _spoil_projects(book: _Book) -> None:
+    columns = book.columns
+    busy = {str(number).strip() for number in columns["time_record"]["project_number"]}
+    named = {
+        str(number) for number in (*columns["project"]["main_project_number"], *columns["contact"]["project_number"])
+    }
+    quiet = [
+        row
+        for row in book.rows("project", status="Arkivert", main_project_number=None)
+        if isinstance(book.get("project", row, "project_number"), str)
+        and book.get("project", row, "project_number") not in busy | named
+    ]
+    start = book.get("project", quiet[0], "start_date")
+    book.spoil("project", quiet[0], "end_date", start - dt.timedelta(days=365), "PR-03")
+    book.spoil("project", quiet[1], "status", "Ferdig snart", "PR-09")
+    book.spoil("project", quiet[2], "name", None, "PR-01")
+    book.spoil("project", quiet[3], "project_leader", "kari.nordmann@fjordglott.example", "PR-13")
+    book.spoil("project", quiet[4], "main_project_number", book.get("project", quiet[4], "project_number"), "PR-08")
+    book.spoil("project", quiet[5], "start_date", "29.02.2015", "WB-07")
+    number = str(book.get("project", quiet[6], "project_number"))
+    book.spoil("project", quiet[6], "project_number", f"{number}.A", "PR-10")
+    for row in book.rows("activity", project_number=number):
+        book.put("activity", row, "project_number", f"{number}.A")
+    book.spoil("project", quiet[7], "project_number", f"{book.get('project', quiet[7], 'project_number')}.0", "WB-04")
+
+    activities = {str(book.get("project", row, "project_number")): row for row in quiet[8:]}
+    rows = [row for row in book.rows("activity") if book.get("activity", row, "project_number") in activities]
+    pair = next(
+        row
+        for row in rows
+        if book.get("activity", row + 1, "project_number") == book.get("activity", row, "project_number")
+    )
+    book.put("activity", pair, "activity_name", book.get("activity", pair, "activity_name"))
+    book.spoil("activity", pair + 1, "activity_name", str(book.get("activity", pair, "activity_name")).upper(), "AC-01")
+    backwards = next(row for row in rows if row > pair + 5 and book.get("activity", row, "until_date") is not None)
+    book.spoil(
+        "activity",
+        backwards,
+        "until_date",
+        book.get("activity", backwards, "from_date") - dt.timedelta(days=1),
+        "AC-06",
+    )
+
+
+def _spoil_hours(book: _Book) -> None:
+    # Every eleventh ordinary record of the last spring, so that the mistakes lie apart.
+    ordinary = [
+        row
+        for row in book.rows("time_record", invoice_status="Fakturert")
+        if row > 12_000 and float(book.get("time_record", row, "hours")) > 2
+    ]
+    places = iter(ordinary[:: len(ordinary) // 40])
+
+    def spoil(name: str, value: CellValue, code: str) -> int:
+        row = next(places)
+        book.spoil("time_record", row, name, value, code)
+        return row
+
+    spoil("date", "31.02.2024", "WB-07")
+    spoil("date", dt.date(2042, 3, 4), "TR-12")
+    spoil("hours", "mange", "WB-11")
+    spoil("hours", 25, "TR-04")
+    spoil("hours", None, "WB-10")
+    spoil("hours", NOT_CALCULATED, "WB-19")
+    spoil("project_number", NOT_AVAILABLE, "WB-05")
+    spoil("project_number", "23O25", "TR-01")
+    spoil("activity_name", "Forprosjket", "TR-01")
+    spoil("employee_email", "kari@fjordglott.example", "TR-01")
+    spoil("invoice_status", "Fakturet", "TR-08")
+    spoil("source_id", 1_234_567_890_123_456, "WB-20")
+    first = next(places)
+    book.put("time_record", first, "source_id", book.get("time_record", first, "source_id"))
+    spoil("source_id", f"{book.get('time_record', first, 'source_id')} ".lower(), "TR-17")
+    row = spoil("billable_hours", 12, "TR-10")
+    book.put("time_record", row, "hours", 7.5)
+    row = spoil("hours", 0.33, "TR-11")
+    book.put("time_record", row, "billable_hours", 0)
+
+    names = ("employee_email", "project_number", "activity_name")
+    counts = Counter(zip(*(book.columns["time_record"][name] for name in names), strict=True))
+    alone = next(
+        row for row in ordinary[200:] if counts[tuple(book.get("time_record", row, name) for name in names)] == 1
+    )
+    _turn_negative(book, alone, "TR-05")  # takes away hours that were never there
+    many = next(
+        row for row in ordinary[400:] if counts[tuple(book.get("time_record", row, name) for name in names)] > 20
+    )
+    _turn_negative(book, many, "TR-16")  # a correction of hours that are there
+
+
+def _turn_negative(book: _Book, row: int, code: str) -> None:
+    book.spoil("time_record", row, "hours", -float(book.get("time_record", row, "hours")), code)
+    book.put("time_record", row, "billable_hours", -float(book.get("time_record", row, "billable_hours")))

@@ -1,0 +1,142 @@
+"""Rules, verified: SQL and schemas against the columns, placeholders, codes, and checks that would go untold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import polars as pl
+
+from momentsheet.catalog.files import RuleFiles, field_checks
+from momentsheet.catalog.names import Names, did_you_mean
+from momentsheet.catalog.schemas import take_schema
+from momentsheet.catalog.shape import Place, Taken
+from momentsheet.catalog.sql import Misfit, Tables
+from momentsheet.catalog.texts import placeholder_problems
+from momentsheet.errors import Problem
+from momentsheet.model.table import dtype
+
+# Placeholders that every message may use, and what single checks add
+ALWAYS = {
+    "value", "header", "key", "row", "suggestion", "first_row", "first_cell",
+    "today", "company_name", "accounting_system", "cutover_date", "country", "currency", "date_order",
+}  # fmt: skip
+OF_CHECK: Mapping[str, Collection[str]] = {
+    "required": ("example",),
+    "readable": ("type", "example"),
+    "listed": ("type", "example", "allowed"),
+    "known": ("expected",),
+    "unique": ("first_sheet", "first_value"),
+    "schema": ("says", "limit", "example"),
+    "precise": ("type", "example", "minutes", "rounded"),
+    "demand": ("says", "example"),
+    "acyclic": ("chain",),
+    "looks_like_minutes": ("median", "count"),
+}
+
+# What a field must have for a check to have something to look at
+NEEDED_BY_CHECK: Mapping[str, str] = {"listed": "list", "known": "to", "schema": "schema"}
+
+
+def rule_problems(files: RuleFiles, names: Names, tables: Tables) -> Iterator[Problem]:
+    """Everything wrong with the rules of all entities and with those for whatever entity."""
+    for name, entity in files.entities.items():
+        fields = {field["name"] for field in entity.get("fields", ()) if "name" in field}
+        for rule in entity.get("rules", ()):
+            if rule.is_sound:
+                yield from _rule(name, rule, fields, files, names, tables)
+    yield from _codes(files)
+    yield from _general_rules(files)
+
+
+def condition_problems(entity: str, taken: Taken, key: str, tables: Tables, may_look_around: bool) -> Iterator[Problem]:
+    """Why the SQL at that key does not say true or false for each row of the entity."""
+    result = tables.expression(entity, taken[key], may_look_around)
+    if isinstance(result, Misfit):
+        yield taken.problem(key, f"`{key}` {result.text}")
+    elif result is not None and result != pl.Boolean:
+        yield taken.problem(key, f"`{key}` must be true or false for each row")
+
+
+# Private functions
+
+
+def _rule(
+    name: str, rule: Taken, fields: Collection[str], files: RuleFiles, names: Names, tables: Tables
+) -> Iterator[Problem]:
+    columns = {*fields, *rule.get("facts", ())}
+    if "holds" in rule:
+        yield from condition_problems(name, rule, "holds", tables, may_look_around=rule["reach"] == "table")
+        yield from _facts(name, rule, fields, tables)
+    if "offends" in rule:
+        result = tables.query(rule["offends"])
+        if isinstance(result, Misfit):
+            yield rule.problem("offends", f"`offends` {result.text}")
+        if result is None or isinstance(result, Misfit):
+            return  # which columns there are is not known
+        if result.get("row_id") != pl.UInt32:
+            yield rule.problem("offends", f"`offends` must return `row_id`, the wrong rows of {name}")
+        columns |= set(result)
+    for word in rule.get("one_per", ()):
+        if word not in columns:
+            yield rule.problem("one_per", f"`one_per` names the unknown column `{word}`{did_you_mean(word, columns)}")
+    yield from _about_fields(name, rule, files, names)
+    words = columns | ALWAYS | {*OF_CHECK.get(rule.get("check", ""), ()), *(["count"] if "one_per" in rule else [])}
+    for key in ("message", "why", "fix"):
+        yield from placeholder_problems(rule[key], words)
+
+
+def _facts(name: str, rule: Taken, fields: Collection[str], tables: Tables) -> Iterator[Problem]:
+    facts = rule.get("facts", Taken(rule.file, rule.line))
+    for fact, sql in facts.items():
+        if fact in fields or fact in ALWAYS:
+            yield facts.problem(fact, f"the fact `{fact}` has the name of a field or of a general placeholder")
+        result = tables.expression(name, sql, may_look_around=rule["reach"] == "table", may_be_one=True)
+        if isinstance(result, Misfit):
+            yield facts.problem(fact, f"the fact `{fact}` {result.text}")
+
+
+def _about_fields(name: str, rule: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
+    """Whether the check or the schema has something to look at in each of the rule's fields."""
+    fields = [field for word in rule["fields"] if (field := files.field(name, word)) is not None and "type" in field]
+    needed = NEEDED_BY_CHECK.get(rule.get("check", ""))
+    for field in fields if needed else ():
+        if needed not in field:
+            yield rule.problem("fields", f"`check: {rule['check']}` needs `{needed}` on the field `{field['name']}`")
+    if "schema" not in rule or not fields:
+        return
+    if len({dtype(field["type"]) for field in fields}) > 1:
+        yield rule.problem("fields", "`schema` cannot fit fields with different kinds of values")
+    place = Place(rule.file, names, [], name)
+    take_schema(rule["schema"], fields[0]["type"], place)
+    yield from place.problems
+
+
+def _codes(files: RuleFiles) -> Iterator[Problem]:
+    first: dict[str, Taken] = {}
+    switched_on = {code for system in files.accounting.values() for code in system.get("rules", ())}
+    switched_on |= {demand.get("code") for system in files.accounting.values() for demand in system.get("demands", ())}
+    for rule in [*(rule for entity in files.entities.values() for rule in entity.get("rules", ())), *files.general]:
+        code = rule.get("code")
+        if code is None:
+            continue
+        other = first.setdefault(code, rule)
+        if other is not rule and other.file != rule.file:
+            yield rule.problem("code", f"the code {code} is used already in {other.file}:{other.line}")
+        if rule.get("on_demand") and code not in switched_on:
+            yield rule.problem("on_demand", f"{code} is on demand, but no accounting system lists it under `rules`")
+
+
+def _general_rules(files: RuleFiles) -> Iterator[Problem]:
+    told: dict[str, Taken] = {}
+    for rule in files.general:
+        if "check" in rule and told.setdefault(rule["check"], rule) is not rule:
+            first = told[rule["check"]]
+            yield rule.problem("check", f"`check: {rule['check']}` has a rule already in line {first.line}")
+        if rule.is_sound:
+            for key in ("message", "why", "fix"):
+                yield from placeholder_problems(rule[key], None)
+    for check in field_checks:
+        if files.general_file is not None and check not in told and check != "demand":
+            yield Problem(
+                files.general_file, 1, f"lacks a rule with `check: {check}` for fields that have none of their own"
+            )

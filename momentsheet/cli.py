@@ -1,0 +1,312 @@
+"""Arguments in, one pipeline call, words and exit status out.
+
+Data goes to stdout, talk to stderr. Engines are imported inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from momentsheet import __version__
+from momentsheet.errors import MomentsheetError, UnusableFile, UsageError
+
+if TYPE_CHECKING:
+    from momentsheet.pipeline import Conversion, Delivery
+
+EXIT_CODES = """
+\b
+Exit status:
+  0   nothing at or above --fail-on
+  1   findings at or above it
+  2   wrong use, company file or rules
+  3   a file that cannot be used
+  4   import files written, but rows left out (skip-row)
+  5   results cannot be written
+  70  internal error
+"""
+LANGUAGES = ("en", "nb", "sv", "da")
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; every way out is an exit status, never a traceback."""
+    try:
+        status = app.main(None if argv is None else list(argv), prog_name="momentsheet", standalone_mode=False)
+    except click.exceptions.Abort:
+        _say("stopped")
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except UnusableFile as error:
+        _say(_refusal(error))
+        return error.exit_code
+    except MomentsheetError as error:
+        _say(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except (Exception, MemoryError) as error:  # noqa: BLE001 - the last door: people get an id, not a traceback
+        _say(f"internal error {_error_id(error)}: this is our mistake; please report the id and the command")
+        return 70
+    return int(status or 0)
+
+
+@click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="momentsheet")
+def app() -> None:
+    """Excel templates for data imports to Moment, and the engine that checks and converts them."""
+
+
+def _company(command: Callable[..., Any]) -> Callable[..., Any]:
+    kind = click.Path(dir_okay=False, path_type=Path)
+    return click.option("--company", type=kind, metavar="FILE", help="The company file.")(command)
+
+
+def _language(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--language", type=click.Choice(LANGUAGES), help="Default: the company's.")(command)
+
+
+def _checking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that `check` and `convert` share."""
+    options = (
+        click.option(
+            "--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
+            help="From which severity on the exit status is 1.",
+        ),
+        click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31)."),
+        click.option("--json", "as_json", is_flag=True, help="The JSON report on stdout."),
+        click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return _language(_company(command))
+
+
+WORKBOOKS = click.argument("workbooks", nargs=-1, required=True, metavar="WORKBOOK...", type=click.Path(path_type=Path))
+
+
+@app.command(epilog="Example: momentsheet template --company fjord.yaml --language nb -o fjord.xlsx")
+@click.argument("entities", nargs=-1, metavar="[ENTITY]...")
+@_company
+@_language
+@click.option("--sample", is_flag=True, help="Filled with a small correct example.")
+@click.option("-o", "--output", required=True, metavar="FILE.xlsx", type=click.Path(path_type=Path))
+def template(entities: tuple[str, ...], company: Path | None, language: str | None, sample: bool, output: Path) -> int:
+    """Make the workbook that the company fills in."""
+    from momentsheet import pipeline
+
+    catalog = pipeline.load(company)
+    pipeline.make_template(catalog, entities, language or catalog.company.language, output, sample=sample)
+    _say(f"{output} is ready to be filled in")
+    return 0
+
+
+@app.command(epilog="Example: momentsheet check fjord.xlsx --annotated fjord.checked.xlsx --report fjord.html")
+@WORKBOOKS
+@_checking
+@click.option(
+    "--annotated", metavar="PATH", type=click.Path(path_type=Path), help="Write the workbook with its findings in it."
+)
+@click.option(
+    "--report", "reports", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
+    help="Write the report; the suffix says how: .json .sarif .html .txt .xml (JUnit). May be repeated.",
+)  # fmt: skip
+def check(
+    workbooks: tuple[Path, ...], company: Path | None, language: str | None, fail_on: str, today: str | None,
+    as_json: bool, quiet: bool, annotated: Path | None, reports: tuple[Path, ...],
+) -> int:  # fmt: skip
+    """Check filled workbooks; several are one delivery. Writes only what is asked for."""
+    from momentsheet import pipeline
+
+    for report in reports:
+        if report.suffix not in pipeline.REPORT_SUFFIXES:
+            raise UsageError(f"--report {report}: the suffix must be one of {', '.join(pipeline.REPORT_SUFFIXES)}")
+        if report.resolve() in {path.resolve() for path in workbooks}:
+            raise UsageError(f"--report {report} is one of the workbooks; give another name")
+    with _Progress(quiet) as progress:
+        catalog = pipeline.load(company)
+        delivery = pipeline.check_delivery(workbooks, catalog, _day(today), language, progress)
+        for report in reports:
+            pipeline.write_file(report, pipeline.render_report(delivery, report.suffix).encode())
+        if annotated is not None:
+            pipeline.write_annotated(delivery, annotated)
+    _print_report(delivery, as_json, quiet)
+    return 1 if delivery.report.reaches(fail_on) else 0
+
+
+@app.command(epilog="Example: momentsheet convert fjord.xlsx --company fjord.yaml -o out")
+@WORKBOOKS
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."
+)
+@_checking
+@click.option("--format", "formats", multiple=True, metavar="NAME", help="csv, api; default: all. May be repeated.")
+@click.option(
+    "--on-error", type=click.Choice(("block", "skip-row")), default="block", show_default=True,
+    help="With skip-row, rows with errors and rows that depend on them are left out.",
+)  # fmt: skip
+def convert(
+    workbooks: tuple[Path, ...], output: Path, company: Path | None, language: str | None, fail_on: str,
+    today: str | None, as_json: bool, quiet: bool, formats: tuple[str, ...], on_error: str,
+) -> int:  # fmt: skip
+    """Check filled workbooks and make import files, or hand the workbook back with its findings."""
+    from momentsheet import pipeline
+
+    with _Progress(quiet) as progress:
+        catalog = pipeline.load(company)
+        conversion = pipeline.convert_delivery(
+            workbooks, output, catalog, formats, on_error=on_error, fail_on=fail_on, today=_day(today),
+            language=language, progress=progress,
+        )  # fmt: skip
+    _print_report(conversion.delivery, as_json, quiet)
+    if not quiet:
+        _say_written(conversion, output)
+    if conversion.bundle is not None and conversion.rows_left_out:
+        return 4
+    return 1 if conversion.delivery.report.reaches(fail_on) else 0
+
+
+@app.command(epilog="Example: momentsheet explain TR-04")
+@click.argument("topic", required=False, metavar="[CODE|ENTITY|ENTITY.FIELD]")
+@_company
+@_language
+def explain(topic: str | None, company: Path | None, language: str | None) -> int:
+    """Say what a rule, an entity or a field is about."""
+    from momentsheet import pipeline
+
+    catalog = pipeline.load(company)
+    click.echo(pipeline.explain(catalog, topic, language or catalog.company.language))
+    return 0
+
+
+@app.command()
+@_company
+@_language
+@click.option("--json", "as_json", is_flag=True, help="The whole model as JSON.")
+def entities(company: Path | None, language: str | None, as_json: bool) -> int:
+    """List the kinds of data that can be imported."""
+    from momentsheet import pipeline
+
+    catalog = pipeline.load(company)
+    click.echo(pipeline.describe_entities(catalog, language or catalog.company.language, as_json=as_json))
+    return 0
+
+
+@app.command()
+def doctor() -> int:
+    """Look whether everything that momentsheet needs is there and sound."""
+    from momentsheet import pipeline
+
+    lines, is_sound = pipeline.examine()
+    for line in lines:
+        click.echo(line)
+    return 0 if is_sound else 2
+
+
+# Private functions
+
+
+def _say(text: str) -> None:
+    click.echo(f"momentsheet: {text}", err=True)
+
+
+def _day(text: str | None) -> dt.date | None:
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--today {text}: write the day as 2025-01-31") from None
+
+
+def _refusal(error: UnusableFile) -> str:
+    """The refusal in words; where even the texts cannot be loaded, its bare id."""
+    from momentsheet import pipeline
+
+    language = _asked_language(sys.argv)
+    return pipeline.refusal(error, language)
+
+
+def _asked_language(argv: Sequence[str]) -> str | None:
+    """The --language of the call, for errors that come before the workbook could tell."""
+    for place, word in enumerate(argv):
+        if word == "--language" and place + 1 < len(argv):
+            return argv[place + 1]
+        if word.startswith("--language="):
+            return word.partition("=")[2]
+    return None
+
+
+def _error_id(error: BaseException) -> str:
+    """Names the place in our code, never what the customer's cells hold."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = "|".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-4:])
+    return hashlib.sha256(f"{__version__}|{type(error).__name__}|{place}".encode()).hexdigest()[:10]
+
+
+def _print_report(delivery: Delivery, as_json: bool, quiet: bool) -> None:
+    from momentsheet import pipeline
+
+    if as_json:
+        click.echo(pipeline.render_report(delivery, ".json"))
+    if not quiet:
+        click.echo(pipeline.terminal_report(delivery), err=as_json)
+
+
+def _say_written(conversion: Conversion, output: Path) -> None:
+    from momentsheet import pipeline
+
+    for line in pipeline.written_lines(conversion, output):
+        click.echo(line, err=True)
+
+
+class _Progress:
+    """A bar with the time left, on a terminal, when the work takes longer than a second."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._is_wanted = not quiet and sys.stderr.isatty()
+        self._timer: threading.Timer | None = None
+        self._bar: Any = None
+        self._task: Any = None
+        self._share = 0.0
+        self._stage = ""
+
+    def __enter__(self) -> _Progress:
+        if self._is_wanted:
+            self._timer = threading.Timer(1.0, self._show)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, stage: str, share: float) -> None:
+        self._stage, self._share = stage, share
+        if self._bar is not None:
+            self._bar.update(self._task, description=stage, completed=share)
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        bar = Progress(
+            TextColumn("{task.description:10}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        self._task = bar.add_task(self._stage, total=1.0, completed=self._share)
+        bar.start()
+        self._bar = bar

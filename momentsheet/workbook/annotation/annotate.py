@@ -1,0 +1,359 @@
+"""The customer's own workbook with its findings in it: cells coloured and explained, a sheet that lists everything.
+
+The file is patched, not written anew: members of the archive that need not change are copied as they are packed. What
+changes: the parts of marked sheets, their notes, the styles, and what ties the new sheets to the workbook.
+
+Decided here:
+
+* The result is an .xlsx. Excel does not open a file of that name that says it holds macros or is a template, and macros
+  shall not travel through us: the macro project and its signatures are left out, everything else of an .xlsm stays. A
+  workbook with macro *sheets* (Excel 4) cannot be made one by leaving parts out; it is copied like an .xls.
+* A digital signature stays in the file, although it holds no longer; the caller tells.
+* Notes are given where they do no harm: at most 1,000 on a sheet, none where a threaded comment stands. Where a sheet's
+  notes cannot be extended (broken VML), its cells are coloured only. The listing has everything anyway.
+* Marks on sheets that are not in the workbook, or beyond Excel's grid, are passed over.
+* Ours can be known again: notes by their author and first line, sheets by a hidden name `_momentsheet.<n>` that refers
+  to them (and lives through saving in Excel and LibreOffice), styles by standing behind all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+
+from momentsheet.errors import UnusableFile
+from momentsheet.model.catalog import severities
+from momentsheet.model.marks import Listing, Mark
+from momentsheet.model.workbook import Workbook, cell_name
+from momentsheet.workbook.annotation.cell_styles import EMPTY_STYLES, CellStyles
+from momentsheet.workbook.annotation.edits import Edits
+from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
+from momentsheet.workbook.annotation.listing import (
+    Layout,
+    free_sheet_name,
+    layout_of,
+    quoted_sheet,
+    write_listing,
+)
+from momentsheet.workbook.annotation.notes import (
+    EMPTY_COMMENTS,
+    EMPTY_SHAPES,
+    MOST_NOTES,
+    Grid,
+    Note,
+    threaded_cells,
+    used_blocks,
+    write_comments,
+    write_shapes,
+)
+from momentsheet.workbook.annotation.sheet import LAST_COLUMN, LAST_ROW, SheetPatch
+from momentsheet.workbook.annotation.splice import RELATIONS, SPREADSHEET, STRICT_RELATIONS, STRICT_SPREADSHEET
+from momentsheet.workbook.annotation.xml_text import attribute_text
+from momentsheet.workbook.gate import Limits
+from momentsheet.workbook.package import Package, SheetPart, open_package, read_relationships
+from momentsheet.workbook.reading.read import DEFAULT_LIMITS, read_workbook
+
+MARKER = "_momentsheet."
+
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_MACRO_TYPE = "application/vnd.ms-office.vbaproject"
+# What we have written ourselves may be as repetitive as the data is.
+_OWN_LIMITS = Limits(part_size=1 << 40, total_size=1 << 40, ratio=1 << 30)
+_MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")
+
+# The schema fixes the order of the workbook's children.
+_BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "AlternateContent", "revisionPtr", "workbookProtection")
+_BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
+
+
+def annotate(
+    data: bytes,
+    marks: Sequence[Mark],
+    listings: Sequence[Listing],
+    active: tuple[str, int, int] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """The workbook in `data` (xlsx or xlsm) with these marks and, as its last sheets, these listings.
+
+    `active` (sheet, row 1-based, column 0-based) is where the workbook opens: a visible sheet of it, or a listing by
+    its wished name. The same input gives the same bytes. UnusableFile if the file is none that can be read.
+    """
+    package = open_package(data, limits)
+    if any(sheet.kind in _MACRO_SHEETS for sheet in package.sheets):
+        return copy_annotated(read_workbook(data, "workbook.xlsm", limits), marks, listings, active)
+    edits = Edits(package)
+    styles = _open_styles(package, edits)
+    names = _name_listings(package, listings)
+    wished = {listing.name: name for listing, name in zip(listings, names, strict=True)}
+    cells = _by_sheet(marks)
+    targets = {sheet.name.casefold(): sheet for sheet in package.sheets if sheet.state == "visible"}
+    target = targets.get(active[0].casefold()) if active is not None else None
+    listed = wished.get(active[0]) if active is not None and target is None else None
+    blocks = _free_blocks(package)
+    for sheet in package.sheets:
+        is_target = active is not None and target is sheet and sheet.kind == "worksheet"
+        is_left = active is not None and (listed is not None or target is not None) and not is_target
+        marked = cells.get(sheet.name.casefold(), {}) if sheet.kind == "worksheet" else {}
+        if not marked and not is_target and not (is_left and _may_be_selected(package, sheet)):
+            continue
+        patch = SheetPatch(package.archive, sheet.part, sheet.name)
+        if is_left:
+            patch.deselect()
+        if is_target and active is not None:
+            patch.select(*patch.anchor(*active[1:]))
+        _mark_sheet(package, edits, patch, marked, blocks)
+        if patch.is_edited:
+            edits.write(sheet.part, patch.chunks(styles.marked))
+    _append_listings(package, edits, styles, listings, names, listed)
+    if target is not None and target.kind == "worksheet":
+        _open_at(edits, package, package.sheets.index(target))
+    elif listed is not None:
+        _open_at(edits, package, len(package.sheets) + names.index(listed))
+    if styles.is_edited:
+        edits.write(styles.name, [styles.render()])
+    _leave_macros_out(package, edits)
+    return edits.render()
+
+
+def copy_annotated(
+    workbook: Workbook, marks: Sequence[Mark], listings: Sequence[Listing], active: tuple[str, int, int] | None = None
+) -> bytes:
+    """A fresh xlsx with the cells that were read, and marks and listings as `annotate` writes them.
+
+    For formats that cannot be patched. Values keep their kinds, dates are dates; layout, formulas and formats are lost.
+    """
+    names = legal_names(workbook)
+    marks = [replace(mark, sheet=names.get(mark.sheet, mark.sheet)) for mark in marks]
+    listings = [_with_links(listing, names) for listing in listings]
+    if active is not None:
+        active = (names.get(active[0], active[0]), *active[1:])
+    return annotate(fresh_workbook(workbook, names), marks, listings, active, _OWN_LIMITS)
+
+
+# Private functions
+
+
+def _with_links(listing: Listing, names: Mapping[str, str]) -> Listing:
+    """The listing with links to sheets by the names that they have in the fresh workbook."""
+    if all(old == new for old, new in names.items()):
+        return listing
+    rows = tuple(
+        tuple(
+            replace(cell, link=(names.get(cell.link[0], cell.link[0]), *cell.link[1:])) if cell.link else cell
+            for cell in row
+        )
+        for row in listing.rows
+    )
+    return replace(listing, rows=rows)
+
+
+def _open_styles(package: Package, edits: Edits) -> CellStyles:
+    if package.styles is not None:
+        return CellStyles(package.archive.read(package.styles), package.styles)
+    name = edits.free_name("", "styles", "xml")
+    styles = CellStyles(EMPTY_STYLES % _spreadsheet(package).encode(), name)
+    edits.add(name, f"{_TYPE}styles+xml", [styles.render()])
+    edits.relate(package.workbook, f"{_relations(package)}/styles", name)
+    return styles
+
+
+def _spreadsheet(package: Package) -> str:
+    return STRICT_SPREADSHEET if package.is_strict else SPREADSHEET
+
+
+def _relations(package: Package) -> str:
+    return STRICT_RELATIONS if package.is_strict else RELATIONS
+
+
+def _by_sheet(marks: Sequence[Mark]) -> dict[str, dict[tuple[int, int], list[Mark]]]:
+    """Marks by sheet (folded name) and cell, the most useful first."""
+    found: dict[str, dict[tuple[int, int], list[Mark]]] = {}
+    for mark in sorted(marks, key=lambda item: (item.rank, item.row, item.column)):
+        if 1 <= mark.row <= LAST_ROW and 0 <= mark.column <= LAST_COLUMN:
+            found.setdefault(mark.sheet.casefold(), {}).setdefault((mark.row, mark.column), []).append(mark)
+    return found
+
+
+def _may_be_selected(package: Package, sheet: SheetPart) -> bool:
+    """False where the sheet certainly is not among those that are open, without reading all of it."""
+    start = b""
+    for chunk in package.archive.chunks(sheet.part):
+        start += chunk.replace(b"\0", b"")  # UTF-16
+        if b"sheetData" in start or len(start) > 1 << 20:
+            break
+    return b"tabSelected" in start
+
+
+def _mark_sheet(
+    package: Package,
+    edits: Edits,
+    patch: SheetPatch,
+    marked: Mapping[tuple[int, int], list[Mark]],
+    blocks: Iterator[int],
+) -> None:
+    """Colour the cells of a sheet and write its notes."""
+    if not marked or not patch.has_cells:
+        return
+    anchored: dict[tuple[int, int], list[Mark]] = {}
+    for place, items in marked.items():
+        anchored.setdefault(patch.anchor(*place), []).extend(items)
+    worst = {place: min((item.severity for item in items), key=severities.index) for place, items in anchored.items()}
+    patch.mark(worst)
+    useful = sorted(anchored, key=lambda place: (min(item.rank for item in anchored[place]), place))
+    chosen = sorted(useful[:MOST_NOTES])
+    notes = {cell_name(*place): _note(place, worst[place], anchored[place]) for place in chosen}
+    try:
+        _write_notes(package, edits, patch, notes, blocks)
+    except UnusableFile:  # notes that nobody can extend; the cells are coloured, the listing tells
+        return
+
+
+def _note(place: tuple[int, int], severity: str, marks: Sequence[Mark]) -> Note:
+    ordered = sorted(marks, key=lambda item: (severities.index(item.severity), item.rank))
+    texts = dict.fromkeys(mark.note for mark in ordered)
+    return Note(*place, severity, ordered[0].letter, "\n\n".join(texts))
+
+
+def _write_notes(
+    package: Package, edits: Edits, patch: SheetPatch, notes: Mapping[str, Note], blocks: Iterator[int]
+) -> None:
+    archive = package.archive
+    relations = read_relationships(archive, patch.part)
+    found = {relation.kind: relation.target for relation in relations.values() if relation.kind != "vmlDrawing"}
+    comments, threads = found.get("comments"), found.get("threadedComment")
+    drawing = relations.get(patch.legacy_drawing or "")
+    shapes = drawing.target if drawing is not None else None
+    if patch.legacy_drawing is not None and shapes is None:
+        raise UnusableFile("broken_xml", part=patch.part)
+    threaded = threaded_cells(archive.read(threads), threads) if threads is not None else set()
+    old = archive.read(comments) if comments is not None else EMPTY_COMMENTS % _spreadsheet(package).encode()
+    texts, before, added = write_comments(old, comments or "comments", notes, threaded)
+    old = archive.read(shapes) if shapes is not None else EMPTY_SHAPES
+    grid = Grid(patch.width, patch.height())
+    boxes = write_shapes(old, shapes or "vmlDrawing", added, before, grid, blocks)
+    if not added and not before:
+        return
+    if comments is None:
+        comments = edits.free_name("", "comments", "xml")
+        edits.add(comments, f"{_TYPE}comments+xml", [texts])
+        edits.relate(patch.part, f"{_relations(package)}/comments", comments)
+    else:
+        edits.write(comments, [texts])
+    if shapes is None:
+        shapes = edits.free_name("drawings", "vmlDrawing", "vml")
+        edits.set_default_type("vml", _VML_TYPE)
+        edits.add(shapes, _VML_TYPE, [boxes])
+        patch.add_legacy_drawing(edits.relate(patch.part, f"{RELATIONS}/vmlDrawing", shapes))
+    else:
+        edits.write(shapes, [boxes])
+
+
+def _free_blocks(package: Package) -> Iterator[int]:
+    """Numbers of blocks of shape ids that no drawing of the workbook uses; looked for when the first is needed."""
+    used: set[int] = set()
+    for name in package.archive.members:
+        if name.lower().endswith(".vml"):
+            used |= used_blocks(package.archive.read(name))
+    yield from (block for block in count(1) if block not in used)
+
+
+def _name_listings(package: Package, listings: Sequence[Listing]) -> list[str]:
+    """The names that the sheets of the listings get."""
+    names = [sheet.name for sheet in package.sheets]
+    for listing in listings:
+        names.append(free_sheet_name(listing.name, names))
+    return names[len(package.sheets) :]
+
+
+def _append_listings(
+    package: Package,
+    edits: Edits,
+    styles: CellStyles,
+    listings: Sequence[Listing],
+    names: Sequence[str],
+    selected: str | None,
+) -> None:
+    if not listings:
+        return
+    workbook = edits.part(package.workbook)
+    sheets = workbook.root.child("sheets")
+    assert sheets is not None
+    spaces = (_spreadsheet(package), _relations(package))
+    prefix = next((key for key, value in workbook.bindings.items() if value == spaces[1] and key), None)
+    binding = "" if prefix else f' xmlns:r="{spaces[1]}"'
+    ids = {int(sheet.sheet_id) for sheet in package.sheets if sheet.sheet_id.isdecimal() and len(sheet.sheet_id) < 10}
+    links = {listing.name: name for listing, name in zip(listings, names, strict=True)}
+    links |= {sheet.name: sheet.name for sheet in package.sheets}
+    layouts = []
+    for place, (listing, name) in enumerate(zip(listings, names, strict=True), 1):
+        layout = layout_of(listing)
+        layouts.append((name, layout))
+        part = edits.free_name("worksheets", "sheet", "xml")
+        chunks = write_listing(listing, layout, spaces, styles, links, is_selected=name == selected)
+        edits.add(part, f"{_TYPE}worksheet+xml", chunks)
+        relation = edits.relate(package.workbook, f"{spaces[1]}/worksheet", part)
+        workbook.append(
+            sheets,
+            f'<{workbook.root.prefix}sheet{binding} name="{attribute_text(name)}" '
+            f'sheetId="{max(ids, default=0) + place}" {prefix or "r"}:id="{relation}"/>',
+        )
+    _define_names(package, edits, layouts)
+
+
+def _define_names(package: Package, edits: Edits, layouts: Sequence[tuple[str, Layout]]) -> None:
+    """The names that Excel keeps for a filter and for repeated rows, and the one by which we know our sheets."""
+    workbook = edits.part(package.workbook)
+    prefix = workbook.root.prefix
+    numbers = (number for number in count(1) if f"{MARKER}{number}" not in package.names)
+    xml = []
+    for place, (name, layout) in enumerate(layouts, len(package.sheets)):
+        sheet = attribute_text(quoted_sheet(name))
+        scope = f'localSheetId="{place}"'
+        xml += [
+            f'<{prefix}definedName name="_xlnm._FilterDatabase" {scope} hidden="1">{sheet}!{layout.table}',
+            f'<{prefix}definedName name="_xlnm.Print_Titles" {scope}>{sheet}!${layout.header_row}:${layout.header_row}',
+            f'<{prefix}definedName name="{MARKER}{next(numbers)}" hidden="1">{sheet}!$A$1',
+        ]
+    written = "".join(f"{item}</{prefix}definedName>" for item in xml)
+    names = workbook.root.child("definedNames")
+    if names is not None:
+        workbook.append(names, written)
+    else:
+        written = f"<{prefix}definedNames>{written}</{prefix}definedNames>"
+        workbook.insert_behind(workbook.root, _BEFORE_NAMES, written)
+
+
+def _open_at(edits: Edits, package: Package, place: int) -> None:
+    """Make the sheet at that place the one that is open."""
+    workbook = edits.part(package.workbook)
+    prefix = workbook.root.prefix
+    views = workbook.root.child("bookViews")
+    if views is None or not views.children:
+        view = f'<{prefix}workbookView activeTab="{place}"/>'
+        if views is not None:
+            workbook.append(views, view)
+        else:
+            xml = f"<{prefix}bookViews>{view}</{prefix}bookViews>"
+            workbook.insert_behind(workbook.root, _BEFORE_VIEWS, xml)
+        return
+    view_element = views.children[0]
+    if view_element.attributes.get("activeTab", "0") != str(place):
+        workbook.set(view_element, "activeTab", str(place))
+    first = view_element.attributes.get("firstSheet", "0")
+    if first.isdecimal() and int(first) > place:
+        workbook.set(view_element, "firstSheet", None)
+
+
+def _leave_macros_out(package: Package, edits: Edits) -> None:
+    """Make it a workbook without macros, if it is not one."""
+    plain = f"{_TYPE}sheet.main+xml"
+    if package.content_types.of(package.workbook) != plain:
+        edits.set_type(package.workbook, plain)
+    for relation in read_relationships(package.archive, package.workbook).values():
+        if relation.kind == "vbaProject":
+            edits.unrelate(package.workbook, relation.id)
+            if relation.target is not None:
+                edits.drop(relation.target)
+    edits.set_default_type("bin", "application/octet-stream", instead_of=_MACRO_TYPE)

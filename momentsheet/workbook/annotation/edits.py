@@ -1,0 +1,147 @@
+"""The changes to a package: members kept, changed, added and dropped, with relationships and content types to fit."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from momentsheet.workbook.annotation.splice import Element, Part
+from momentsheet.workbook.annotation.xml_text import attribute_text
+from momentsheet.workbook.annotation.zipcopy import Packed, archive_of, copied, packed
+from momentsheet.workbook.package import CONTENT_TYPES_PART, Package, read_relationships, relationships_part
+
+_NO_RELATIONS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+)
+
+
+class Edits:
+    """What shall become of a package. Members that are not named keep their packed bytes, order and time."""
+
+    def __init__(self, package: Package) -> None:
+        self._archive = package.archive
+        self._workbook = package.workbook
+        self._parts: dict[str, Part] = {}
+        self._written: dict[str, Packed] = {}
+        self._dropped: set[str] = set()
+        self._types = self.part(package.archive.folded[CONTENT_TYPES_PART.lower()])
+        self._relation_ids: dict[str, set[str]] = {}
+
+    def part(self, name: str) -> Part:
+        """A small part to be edited in place; written if it was edited."""
+        if name not in self._parts:
+            self._parts[name] = Part(self._archive.read(name), name)
+        return self._parts[name]
+
+    def write(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Change a member, or add one."""
+        like = copied(self._archive, name) if name in self._archive.members else None
+        self._written[name] = packed(name, chunks, like)
+
+    def add(self, name: str, content_type: str, chunks: Iterable[bytes]) -> None:
+        """Add a part of that content type."""
+        self.write(name, chunks)
+        self.set_type(name, content_type)
+
+    def set_type(self, name: str, content_type: str) -> None:
+        """Say what a part is."""
+        known = self._override(name)
+        if known is not None:
+            self._types.set(known, "ContentType", content_type)
+            return
+        suffix = name.rpartition(".")[2].lower()
+        default = next((item for item in self._of("Default", "Extension") if _key(item, "Extension") == suffix), None)
+        if default is not None and default.attributes.get("ContentType", "").lower() == content_type.lower():
+            return
+        prefix = self._types.root.prefix
+        uri = attribute_text("/" + quote(name, safe="/!$&'()*+,;=:@"))
+        xml = f'<{prefix}Override PartName="{uri}" ContentType="{content_type}"/>'
+        self._types.append(self._types.root, xml)
+
+    def set_default_type(self, suffix: str, content_type: str, instead_of: str | None = None) -> None:
+        """Say what parts with that suffix are, unless it is said already (as something else than `instead_of`)."""
+        for item in self._of("Default", "Extension"):
+            if _key(item, "Extension") == suffix:
+                if instead_of is not None and _key(item, "ContentType") == instead_of:
+                    self._types.set(item, "ContentType", content_type)
+                return
+        if instead_of is None:
+            prefix = self._types.root.prefix
+            xml = f'<{prefix}Default Extension="{suffix}" ContentType="{content_type}"/>'
+            self._types.insert_behind(self._types.root, ("Default",), xml)
+
+    def drop(self, name: str) -> None:
+        """Leave a part out, with what it alone refers to."""
+        if name in self._dropped:
+            return
+        self._dropped.add(name)
+        override = self._override(name)
+        if override is not None:
+            self._types.remove(override)
+        relations = self._archive.find(relationships_part(name))
+        if relations is not None:
+            self._dropped.add(relations)
+            for relation in read_relationships(self._archive, name).values():
+                if relation.target is not None:
+                    self.drop(relation.target)
+
+    def unrelate(self, source: str, relation_id: str) -> None:
+        """Take a relationship of a part away."""
+        relations = self._relations(source)
+        for item in relations.root.children:
+            if item.attributes.get("Id") == relation_id:
+                relations.remove(item)
+
+    def relate(self, source: str, relation_type: str, target: str) -> str:
+        """Make a part refer to another; the id of the new relationship."""
+        relations = self._relations(source)
+        ids = self._relation_ids.setdefault(source, {item.attributes.get("Id", "") for item in relations.root.children})
+        number = len(ids) + 1
+        while f"rId{number}" in ids:
+            number += 1
+        ids.add(f"rId{number}")
+        path = quote(posixpath.relpath(target, posixpath.dirname(source) or "."), safe="/!$&'()*+,;=:@")
+        prefix = relations.root.prefix
+        xml = f'<{prefix}Relationship Id="rId{number}" Type="{relation_type}" Target="{attribute_text(path)}"/>'
+        relations.append(relations.root, xml)
+        return f"rId{number}"
+
+    def free_name(self, folder: str, stem: str, suffix: str) -> str:
+        """A name for a new part in the workbook's folder: the stem with the first free number."""
+        number = 1
+        while True:
+            name = posixpath.join(posixpath.dirname(self._workbook), folder, f"{stem}{number}.{suffix}")
+            if self._archive.find(name) is None and name not in self._written:
+                return name
+            number += 1
+
+    def render(self) -> bytes:
+        """The whole archive with the changes."""
+        for name, part in self._parts.items():
+            if part.is_edited and name not in self._written:
+                self.write(name, [part.render()])
+        names = [name for name in self._archive.members if name not in self._dropped]
+        members = [self._written.pop(name) if name in self._written else copied(self._archive, name) for name in names]
+        return archive_of([*members, *self._written.values()])
+
+    def _relations(self, source: str) -> Part:
+        name = self._archive.find(relationships_part(source)) or relationships_part(source)
+        if name not in self._parts and name not in self._archive.members:
+            self._parts[name] = Part(_NO_RELATIONS, name)
+        return self.part(name)
+
+    def _of(self, kind: str, key: str) -> list[Element]:
+        return [item for item in self._types.root.children if item.name == kind and key in item.attributes]
+
+    def _override(self, name: str) -> Element | None:
+        overrides = self._of("Override", "PartName")
+        return next((item for item in overrides if _key(item, "PartName").lstrip("/") == name.lower()), None)
+
+
+# Private functions
+
+
+def _key(element: Element, name: str) -> str:
+    return element.attributes.get(name, "").lower()

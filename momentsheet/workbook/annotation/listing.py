@@ -1,0 +1,188 @@
+"""The sheets that we append: a heading, lines of introduction, a table that can be filtered, printed and clicked.
+
+Every text is an inline string, whatever it holds; the only links are those to cells of the same workbook.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from momentsheet.model.marks import ListedCell, Listing
+from momentsheet.model.workbook import cell_name, column_letter
+from momentsheet.workbook.annotation.cell_styles import CellStyles
+from momentsheet.workbook.annotation.xml_text import attribute_text, element_text
+
+MOST_LINKS = 65_530  # on one sheet, says Excel
+LAST_ROW = 1_048_576
+
+_ROWS_AT_ONCE = 500
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+_WIDEST = 255.0
+_LONGEST_NAME = 31
+_TAB_COLOR = "FFC00000"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things stand on the sheet of a listing."""
+
+    intro: tuple[str, ...]  # one line each
+    header_row: int
+    columns: int
+    rows: int  # of the table, without its header
+
+    @property
+    def table(self) -> str:
+        last = column_letter(self.columns - 1)
+        return f"$A${self.header_row}:${last}${self.header_row + self.rows}"
+
+
+def free_sheet_name(wished: str, taken: Collection[str]) -> str:
+    """A legal name for a sheet that no other has, as near to the wished one as can be."""
+    name = _FORBIDDEN.sub(" ", wished).strip().strip("'")[:_LONGEST_NAME] or "Sheet"
+    folded = {item.casefold() for item in taken}
+    number = 2
+    free = name
+    while free.casefold() in folded:
+        tail = f" ({number})"
+        free = name[: _LONGEST_NAME - len(tail)] + tail
+        number += 1
+    return free
+
+
+def quoted_sheet(name: str) -> str:
+    """A sheet's name as it stands before the ! of a reference."""
+    return "'" + name.replace("'", "''") + "'"
+
+
+def layout_of(listing: Listing) -> Layout:
+    """Where title, introduction and table of a listing come to stand."""
+    room = max(40, int(sum(listing.widths) * 0.95))
+    lines = [line for text in listing.intro for part in text.split("\n") for line in textwrap.wrap(part, room) or [""]]
+    columns = max([len(listing.headers), 1, *(len(row) for row in listing.rows)])
+    header_row = len(lines) + 3
+    return Layout(tuple(lines), header_row, columns, min(len(listing.rows), LAST_ROW - header_row))
+
+
+def write_listing(
+    listing: Listing,
+    layout: Layout,
+    spaces: tuple[str, str],
+    styles: CellStyles,
+    sheets: Mapping[str, str],
+    *,
+    is_selected: bool,
+) -> Iterator[bytes]:
+    """The part of the sheet, piece by piece.
+
+    spaces: the namespaces of spreadsheets and of relationships. sheets: sheet as a link names it -> as it is called.
+    Rows for which Excel has no room give way to a last line that says how many they are.
+    """
+    header = layout.header_row
+    last_letter = column_letter(layout.columns - 1)
+    pane = f'<pane ySplit="{header}" topLeftCell="A{header + 1}" activePane="bottomLeft" state="frozen"/>'
+    selected = ' tabSelected="1"' if is_selected else ""
+    widths = [*listing.widths, *[16.0] * layout.columns][: layout.columns]
+    columns = "".join(
+        f'<col min="{place}" max="{place}" width="{_width(width)}" customWidth="1"/>'
+        for place, width in enumerate(widths, 1)
+    )
+    yield (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<worksheet xmlns="{spaces[0]}" xmlns:r="{spaces[1]}"><sheetPr><tabColor rgb="{_TAB_COLOR}"/>'
+        f'<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{last_letter}{header + layout.rows}"/>'
+        f'<sheetViews><sheetView showGridLines="0"{selected} workbookViewId="0">{pane}'
+        f'<selection pane="bottomLeft" activeCell="A{header + 1}" sqref="A{header + 1}"/></sheetView></sheetViews>'
+        f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
+    ).encode()
+    yield _text_row(1, [listing.title], styles.own("title"), 26)
+    for row, line in enumerate(layout.intro, 2):
+        yield _text_row(row, [line], styles.own("intro"), 16)
+    headers = [*listing.headers, *[""] * layout.columns][: layout.columns]
+    yield _text_row(header, headers, styles.own("header"), _header_height(headers, widths))
+    links: list[str] = []
+    safe_text = lru_cache(4096)(element_text)  # words and messages come again and again
+    rows: Sequence[tuple[ListedCell, ...]] = listing.rows
+    if layout.rows < len(rows):
+        left_out = len(rows) - layout.rows + 1
+        rows = [*rows[: layout.rows - 1], (ListedCell(f"… +{left_out}"),)]
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        yield "".join(
+            _row(header + 1 + start + place, cells, widths, styles, sheets, links, safe_text)
+            for place, cells in enumerate(rows[start : start + _ROWS_AT_ONCE])
+        ).encode()
+    hyperlinks = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+    yield (
+        f'</sheetData><autoFilter ref="A{header}:{last_letter}{header + layout.rows}"/>{hyperlinks}'
+        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
+        "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+    ).encode()
+
+
+# Private functions
+
+
+def _width(width: float) -> str:
+    return f"{min(max(width, 2.0), _WIDEST):.2f}"
+
+
+def _header_height(headers: Sequence[str], widths: Sequence[float]) -> int:
+    """Points; the sign of the filter takes the room of some letters."""
+    lines = max(math.ceil((len(text) + 2) / max(width, 1)) for text, width in zip(headers, widths, strict=True))
+    return 8 + 15 * min(lines, 3)
+
+
+def _height(cells: Sequence[ListedCell], widths: Sequence[float]) -> float:
+    """Points that a row needs for its wrapped texts; LibreOffice does not look for itself."""
+    lines = 1
+    for cell, width in zip(cells, widths, strict=False):
+        if isinstance(cell.text, str) and len(cell.text) > width * 0.8:
+            room = max(width - 1, 1)
+            lines = max(lines, sum(max(1, math.ceil(len(part) / room)) for part in cell.text.split("\n")))
+    return min(lines * 14.5 + 3, 409.0)
+
+
+def _text_row(row: int, texts: Sequence[str], style: int, height: int) -> bytes:
+    cells = "".join(
+        f'<c r="{cell_name(row, column)}" s="{style}" t="inlineStr"><is>'
+        f'<t xml:space="preserve">{element_text(text)}</t></is></c>'
+        for column, text in enumerate(texts)
+    )
+    return f'<row r="{row}" ht="{height}" customHeight="1">{cells}</row>'.encode()
+
+
+def _row(
+    row: int, cells: Sequence[ListedCell], widths: Sequence[float], styles: CellStyles, sheets: Mapping[str, str],
+    links: list[str],
+    safe_text: Callable[[str], str],
+) -> str:  # fmt: skip
+    pieces = [f'<row r="{row}" ht="{_height(cells, widths):.1f}">']
+    for column in range(len(widths)):
+        cell = cells[column] if column < len(cells) else ListedCell("")
+        name = cell_name(row, column)
+        is_link = cell.link is not None and cell.link[0] in sheets and len(links) < MOST_LINKS
+        if cell.link is not None and is_link:
+            sheet, target_row, target_column = cell.link
+            location = attribute_text(f"{quoted_sheet(sheets[sheet])}!{cell_name(target_row, target_column)}")
+            links.append(f'<hyperlink ref="{name}" location="{location}"/>')
+        font = "link" if is_link else "text"
+        if isinstance(cell.text, str) or not math.isfinite(cell.text):
+            text = str(cell.text)
+            style = styles.own(font, cell.severity, is_quoted=text.startswith(_FORMULA_SIGNS))
+            if not text:
+                pieces.append(f'<c r="{name}" s="{style}"/>')
+                continue
+            safe = safe_text(text)
+            pieces.append(f'<c r="{name}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>')
+        else:
+            number = int(cell.text) if isinstance(cell.text, bool) else cell.text
+            pieces.append(f'<c r="{name}" s="{styles.own(font, cell.severity, is_number=True)}"><v>{number!r}</v></c>')
+    pieces.append("</row>")
+    return "".join(pieces)

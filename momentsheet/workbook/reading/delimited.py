@@ -1,0 +1,138 @@
+"""Text files with a delimiter (csv): encoding and delimiter are found out and told, values stay text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from momentsheet.errors import UnusableFile
+from momentsheet.model.workbook import Kind, Notice, cell_name
+from momentsheet.workbook.gate import Limits
+from momentsheet.workbook.reading.cells import LAST_COLUMN, Cells, Gathered, finish_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """The cells of a csv file and how they were read."""
+
+    cells: Cells
+    encoding: str
+    delimiter: str
+
+    @property
+    def notice(self) -> Notice:
+        return Notice("csv", {"encoding": self.encoding, "delimiter": _names.get(self.delimiter, self.delimiter)})
+
+
+def read_delimited(data: bytes, limits: Limits) -> Delimited:
+    """All fields of a csv file as text; UnusableFile if it is no text, its quotes do not close, or over a limit."""
+    text, encoding = _decode(data)
+    declared, text = _declared_delimiter(text)
+    delimiter = declared or _find_delimiter(text)
+    gathered = Gathered()
+    codes: dict[str, int] = {}
+    for row, record in enumerate(_records(text, delimiter), start=1):
+        _gather(gathered, codes, row, record, limits)
+    return Delimited(finish_cells(gathered, tuple(codes), (), is_1904=False), encoding, delimiter)
+
+
+# Private functions
+
+_DELIMITERS = (";", ",", "\t", "|")
+_names = {"\t": "TAB"}
+_SAMPLE = 200  # records by which the delimiter is judged
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    for mark, codec, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig", "UTF-8"),
+        (b"\xff\xfe", "utf-16", "UTF-16"),
+        (b"\xfe\xff", "utf-16", "UTF-16"),
+    ):
+        if data.startswith(mark):
+            try:
+                return _checked(data.decode(codec)), name
+            except UnicodeDecodeError:
+                raise UnusableFile("csv_encoding", encoding=name) from None
+    for codec, name in (("utf-8", "UTF-8"), ("cp1252", "Windows-1252")):
+        try:
+            return _checked(data.decode(codec)), name
+        except UnicodeDecodeError:
+            continue
+    raise UnusableFile("binary")
+
+
+def _checked(text: str) -> str:
+    """The text, if it is one: bytes that no text holds mean something else than a table."""
+    start = text[:65_536]
+    strange = sum(start.count(chr(code)) for code in range(32) if chr(code) not in "\t\r\n\f\x1a")
+    if strange * 200 > len(start):
+        raise UnusableFile("binary")
+    if "\0" in text:
+        raise UnusableFile("csv_zero_bytes")
+    return text.rstrip("\x1a")
+
+
+def _declared_delimiter(text: str) -> tuple[str | None, str]:
+    """Excel's own first line «sep=;», which is no row of the table."""
+    first, line_end, rest = text.partition("\n")
+    first = first.strip('\r"')
+    if first[:4].lower() == "sep=" and len(first) == 5:
+        return first[4], rest if line_end else ""
+    return None, text
+
+
+def _find_delimiter(text: str) -> str:
+    """The delimiter that cuts most records into the same number of fields; then the one that makes most fields."""
+    best = (0.0, 0)
+    chosen = ";"
+    for delimiter in _DELIMITERS:
+        widths = Counter[int]()
+        try:
+            widths.update(len(record) for record in islice(_records(text, delimiter), _SAMPLE) if record)
+        except UnusableFile:
+            continue
+        if not widths:
+            continue
+        width, count = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
+        found = (count / widths.total() if width > 1 else 0.0, width)
+        if found > best:
+            best, chosen = found, delimiter
+    return chosen
+
+
+def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for record in reader:
+            yield record
+            line = reader.line_num + 1
+    except csv.Error:
+        raise UnusableFile("csv_quotes", line=line) from None
+
+
+def _gather(gathered: Gathered, codes: dict[str, int], row: int, record: list[str], limits: Limits) -> None:
+    is_new = True
+    for column, value in enumerate(record):
+        if not value:
+            continue
+        if column > LAST_COLUMN:
+            raise UnusableFile("csv_columns", row=row)
+        if len(value) > limits.text:
+            raise UnusableFile("cell_too_long", sheet="csv", cell=cell_name(row, column), limit=limits.text)
+        if is_new:
+            is_new = False
+            gathered.start_row(row)
+            if len(gathered.row_numbers) > limits.rows:
+                raise UnusableFile("too_many_rows", sheet="csv", limit=limits.rows)
+        text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+        gathered.columns.append(column)
+        gathered.flags.append(Kind.TEXT)
+        gathered.values.append(codes.setdefault(text, len(codes)))
+    if len(gathered.flags) > limits.cells:
+        raise UnusableFile("too_many_cells", limit=limits.cells)

@@ -1,0 +1,154 @@
+"""The template workbook: the empty (or filled) Excel workbook that a company gets, made from the catalog."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from momentsheet.model.catalog import Catalog
+from momentsheet.model.workbook import column_letter
+from momentsheet.workbook.template.counts import last_row
+from momentsheet.workbook.template.guide import write_field_list, write_start, write_status
+from momentsheet.workbook.template.lists import Choice
+from momentsheet.workbook.template.live import pick_of
+from momentsheet.workbook.template.plan import CellValue, Plan, Values, make_plan
+from momentsheet.workbook.template.sheets import AUTHOR, write_sheet
+from momentsheet.workbook.template.style import MUTED, Formats, done
+
+__all__ = ["CellValue", "make_template"]
+
+TEMPLATE_VERSION = "1"
+CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - any fixed moment: the same input gives the same bytes
+PROPERTY_LIMIT = 255  # characters of a custom document property
+LISTS, META = "_lists", "_meta"
+
+
+def make_template(
+    catalog: Catalog,
+    entities: Sequence[str],
+    language: str,
+    *,
+    columns: Values | None = None,
+    sample: bool = False,
+) -> bytes:
+    """Make the workbook of these entities (import order) in that language; the same input gives the same bytes.
+
+    `columns` (entity -> field -> cell values from the first data row on) is written as it is: text as text, numbers
+    as numbers, dates as dates, True and False in words, None and "" as empty cells. `sample` fills the entities
+    that `columns` does not name with their small correct example.
+
+    UsageError: unknown entity, field or language, or two fields of an entity with the same heading.
+    """
+    plan = make_plan(catalog, entities, language, columns, sample)
+    buffer = io.BytesIO()
+    workbook = Workbook(
+        buffer,
+        {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False},
+    )
+    formats = Formats(workbook)
+    start = workbook.add_worksheet(plan.start)
+    worksheets = [workbook.add_worksheet(sheet.name) for sheet in plan.sheets]
+    status, field_list = workbook.add_worksheet(plan.status), workbook.add_worksheet(plan.field_list)
+    lists, meta = workbook.add_worksheet(LISTS), workbook.add_worksheet(META)
+    write_start(plan, start, formats)
+    for sheet, worksheet in zip(plan.sheets, worksheets, strict=True):
+        write_sheet(plan, sheet, worksheet, formats)
+    write_status(plan, status, formats)
+    write_field_list(plan, field_list, formats)
+    for guide in (status, field_list):
+        guide.set_tab_color(MUTED)
+    _write_lists(plan, workbook, lists)
+    _name_columns(plan, workbook)
+    _write_meta(plan, meta)
+    _set_properties(plan, workbook)
+    start.activate()
+    workbook.close()
+    return buffer.getvalue()
+
+
+# Private functions
+
+
+def _write_lists(plan: Plan, workbook: Workbook, worksheet: Worksheet) -> None:
+    """Write what dropdowns and formulas look up: last filled rows, labels (`lst_`), all spellings (`all_`)."""
+    for row, sheet in enumerate(sheet for sheet in plan.sheets if not sheet.is_form):
+        figure = last_row(sheet)
+        done(worksheet.write_string(row, 0, f"end_{sheet.entity.name}"))
+        done(worksheet.write_formula(row, 1, figure.formula, None, figure.result))
+        done(workbook.define_name(f"end_{sheet.entity.name}", f"={LISTS}!$B${row + 1}"))
+    choices: dict[str, Choice] = {
+        column.choice.name: column.choice for sheet in plan.sheets for column in sheet.columns if column.choice
+    }
+    place = 3
+    for choice in choices.values():
+        for prefix, texts in (("lst", choice.labels), ("all", choice.understood)):
+            done(worksheet.write_string(0, place, f"{prefix}_{choice.name}"))
+            for row, text in enumerate(texts, 1):
+                done(worksheet.write_string(row, place, text))
+            letter = column_letter(place)
+            area = f"={LISTS}!${letter}$2:${letter}${max(len(texts), 1) + 1}"
+            done(workbook.define_name(f"{prefix}_{choice.name}", area))
+            place += 1
+    worksheet.hide()
+    worksheet.protect()
+
+
+def _name_columns(plan: Plan, workbook: Workbook) -> None:
+    """Define `fld_` (the data cells), `lst_` (what has been typed so far), `pick_` (what fits this row)."""
+    for sheet in plan.sheets:
+        for column in sheet.columns:
+            done(workbook.define_name(f"fld_{column.id}", f"={column.area}"))
+            pick = pick_of(plan, column)
+            if pick:
+                done(workbook.define_name(f"pick_{column.id}", pick))
+    for column in plan.listed:
+        done(workbook.define_name(f"lst_{column.id}", f"={column.used}"))
+
+
+def _identity(plan: Plan) -> dict[str, str]:
+    return {
+        "id": "momentsheet",
+        "version": TEMPLATE_VERSION,
+        "catalog": plan.catalog.version,
+        "language": plan.language,
+        "company": plan.catalog.company.code,
+    }
+
+
+def _write_meta(plan: Plan, worksheet: Worksheet) -> None:
+    """Write what the template says of itself, for the reader that gets it back."""
+    lines = [("template", key, value) for key, value in _identity(plan).items()]
+    lines += [("sheet", sheet.entity.name, sheet.name) for sheet in plan.sheets]
+    for row, line in enumerate(lines):
+        for place, text in enumerate(line):
+            done(worksheet.write_string(row, place, text))
+    row = len(lines)
+    for sheet in plan.sheets:
+        for column in sheet.columns:
+            name = f"{sheet.entity.name}.{column.field.name}"
+            for place, text in enumerate(("column", name, column.header, column_letter(column.column))):
+                done(worksheet.write_string(row, place, text))
+            row += 1
+    worksheet.very_hidden()
+
+
+def _set_properties(plan: Plan, workbook: Workbook) -> None:
+    """The same identity in the document's properties: sheets and properties get lost in different ways."""
+    company = plan.catalog.company
+    title = plan.text("title.company", company=company.name) if company.name else plan.text("title")
+    workbook.set_properties({"title": title, "author": AUTHOR, "company": company.name, "created": CREATED})
+    for key, value in _identity(plan).items():
+        done(workbook.set_custom_property(f"momentsheet.{key}", value, "text"))
+    done(workbook.set_custom_property("Language", plan.language, "text"))
+    parts = [""]
+    for sheet in plan.sheets:
+        pair = f"{sheet.entity.name}={sheet.name}"
+        if len(parts[-1]) + len(pair) >= PROPERTY_LIMIT:
+            parts.append("")
+        parts[-1] += f"{';' if parts[-1] else ''}{pair}"
+    for number, part in enumerate(parts, 1):
+        done(workbook.set_custom_property("momentsheet.sheets" + (f".{number}" if number > 1 else ""), part, "text"))

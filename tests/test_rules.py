@@ -1,0 +1,125 @@
+"""Every rule proves itself: its good examples do not raise it, its bad ones raise it and no other error."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+
+from delivery import OURS, book, entity_sheet, sheet, workbook
+from momentsheet.catalog import apply_company, load_catalog
+from momentsheet.checking import check
+from momentsheet.model.catalog import Catalog, Company, Example, Rule
+from momentsheet.model.finding import Finding
+from momentsheet.model.workbook import Workbook
+
+RULES = Path(__file__).parents[1] / "rules"
+TODAY = dt.date(2025, 1, 15)
+CATALOG = load_catalog(RULES)
+
+
+def with_company(example: Example) -> Catalog:
+    choices = dict(example.company)
+    return apply_company(CATALOG, Company(**choices, given=frozenset(choices))) if choices else CATALOG
+
+
+def without_own_rules(catalog: Catalog, rule: Rule) -> Catalog:
+    """A general rule speaks only where no entity has a rule of its own for the check."""
+    entities = {
+        name: dataclasses.replace(entity, rules=tuple(own for own in entity.rules if own.check != rule.check))
+        for name, entity in catalog.entities.items()
+    }
+    return dataclasses.replace(catalog, entities=entities)
+
+
+def findings_of(rule: Rule, example: Example) -> tuple[Finding, ...]:
+    catalog = with_company(example)
+    if rule.entity is None:
+        catalog = without_own_rules(catalog, rule)
+    if example.sheets:
+        sheets = [
+            sheet(
+                one.name,
+                one.cells,
+                hidden_rows=one.hidden_rows,
+                merged=[area(text) for text in one.merged],
+                state=one.state,
+            )
+            for one in example.sheets
+        ]
+        deliveries = [workbook(*sheets, template=OURS)]
+    else:
+        deliveries = books(catalog, example)
+    delivery, *others = deliveries
+    if example.template == "none":
+        delivery = dataclasses.replace(delivery, properties={})
+    elif example.template == "other":
+        code = FORM.sample[0]["company_code"]
+        catalog = apply_company(CATALOG, Company(code=code, given=frozenset(("code",))))
+        delivery = dataclasses.replace(delivery, properties={**delivery.properties, "momentsheet.company": "other"})
+    return check([delivery, *others], catalog, TODAY).findings
+
+
+FORM = next(entity for entity in CATALOG.entities.values() if entity.layout == "form")
+
+
+def books(catalog: Catalog, example: Example) -> list[Workbook]:
+    """The example's workbook; where it shows several records of the form, each comes in a workbook of its own."""
+    answers = {
+        {"code": "company_code", "name": "company_name"}.get(key, key): value for key, value in example.company.items()
+    }
+    answers = {key: str(value) for key, value in answers.items() if key in {field.name for field in FORM.fields}}
+    records = [{**answers, **row} for row in example.rows.get(FORM.name, ({},))]
+    first = book(catalog, {**example.rows, FORM.name: records[:1]})
+    record = [{**FORM.sample[0], **row} for row in records[1:]]
+    return [
+        first,
+        *(workbook(entity_sheet(FORM, [row]), name=f"{at}.xlsx", template=OURS) for at, row in enumerate(record)),
+    ]
+
+
+def area(text: str) -> tuple[int, int, int, int]:
+    first, last = ((int(re.sub(r"\D", "", end)), ord(end[0]) - 65) for end in text.split(":"))
+    return (*first, *last)
+
+
+def cases(kind: str) -> list[object]:
+    return [
+        pytest.param(rule, example, id=f"{rule.code}-{place}")
+        for rule in CATALOG.rules.values()
+        for place, example in enumerate(getattr(rule, kind))
+    ]
+
+
+def test_the_sample_has_no_findings() -> None:
+    found = check([book(CATALOG)], CATALOG, TODAY)
+    assert [(f.code, f.sheet, f.cell, f.value, dict(f.facts)) for f in found.findings] == []
+    assert [(r.sheet, r.cell, r.before, r.after, r.why) for r in found.repairs if r.why != "date_as_text"] == [
+        (r.sheet, r.cell, r.before, r.after, r.why) for r in found.repairs if r.why == "number_as_text"
+    ]
+
+
+@pytest.mark.parametrize("rule", CATALOG.rules.values(), ids=lambda rule: rule.code)
+def test_every_rule_has_examples(rule: Rule) -> None:
+    assert rule.good
+    assert rule.bad
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("good"))
+def test_good_examples_pass(rule: Rule, example: Example) -> None:
+    assert [f for f in findings_of(rule, example) if f.code == rule.code] == []
+
+
+@pytest.mark.parametrize(("rule", "example"), cases("bad"))
+def test_bad_examples_raise_their_rule_and_no_other_error(rule: Rule, example: Example) -> None:
+    found = findings_of(rule, example)
+    assert rule.code in {finding.code for finding in found}
+    # An example that changes a key leaves the sample's other sheets pointing at nothing: that is not its point.
+    own = [f for f in found if f.entity in example.rows or CATALOG.rules[f.code].check != "known"]
+    others = {f.code: (f.sheet, f.cell, f.value) for f in own if f.severity == "error" and f.code != rule.code}
+    if not example.sheets:
+        assert others == {}
+    assert {f.severity for f in found if f.code == rule.code} == {rule.severity}
