@@ -226,6 +226,13 @@ def test_files_that_share_an_entity_agree_together():
     assert "stemmer ikke" not in _Page(receipt(samples.typical(), bundle=Bundle(halves))).text
 
 
+def test_file_without_rows_to_compare_with_is_not_said_to_agree():
+    derived = replace(samples.bundle().files[0], entity="project_member", rows=8)
+    text = _Page(receipt(samples.typical(), bundle=Bundle((derived,)), breakdowns=())).text
+    assert "project_member 8 avledet" in text
+    assert "Alle rader og summer stemmer" in text
+
+
 def test_receipt_lists_what_must_be_done_by_hand():
     text = _Page(receipt(samples.typical())).text
     for words in (

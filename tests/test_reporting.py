@@ -339,8 +339,8 @@ def test_suggestions_of_a_group_are_told_with_their_cells():
 
 
 def test_cells_below_each_other_are_one_place():
-    places = [(1, 5), (1, 6), (1, 7), (2, 7), (1, 9), (None, 3), (1, 9), (4, 1), (4, 2)]
-    assert cell_places(places, 4) == (("B5:B7", "C7", "B9", "3"), 2)
+    places = [(1, 7), (1, 5), (2, 7), (1, 6), (1, 9), (None, 3), (1, 9), (4, 1), (4, 2)]
+    assert cell_places(places, 4) == (("3", "B5:B7", "B9", "C7"), 2)
     assert cell_places([(None, None)], 4) == ((), 0)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from mistakes import NOT_AVAILABLE, NOT_CALCULATED, Mistake, corrected, spoiled  # noqa: E402
+from mistakes import NOT_AVAILABLE, NOT_CALCULATED, NUMBER, Mistake, corrected, spoiled  # noqa: E402
 from nouns import Columns  # noqa: E402
 from office import good  # noqa: E402
 
@@ -25,8 +25,9 @@ from momentsheet.workbook import make_template  # noqa: E402
 COMPANY = HERE / "company.yaml"
 RULES = HERE.parents[1] / "rules"
 PUT_IN_PLACE = {
-    NOT_AVAILABLE: '<c r="{cell}"{style} t="e"><v>#N/A</v></c>',
-    NOT_CALCULATED: '<c r="{cell}"{style}><f>SUM(1,2)</f></c>',
+    re.escape(NOT_AVAILABLE): ' t="e"><v>#N/A</v></c>',
+    re.escape(NOT_CALCULATED): "><f>SUM(1,2)</f></c>",
+    rf"{NUMBER}(\d+)": r"><v>\1</v></c>",
 }
 
 __all__ = ["COMPANY", "RULES", "Mistake", "corrected", "good", "make_workbook", "spoiled"]
@@ -52,27 +53,23 @@ def make_workbook(columns: Columns) -> bytes:
 
 
 def _with_raw_cells(data: bytes) -> bytes:
-    """The workbook with error cells and uncalculated formulas where their words stand."""
+    """The workbook with error cells, uncalculated formulas and numbers where their words stand."""
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         parts = {info: source.read(info) for info in source.infolist()}
     strings = next(text for info, text in parts.items() if info.filename == "xl/sharedStrings.xml").decode()
-    items = re.findall(r"<si>.*?</si>", strings, re.DOTALL)
-    raw = {
-        str(index): cell
-        for index, item in enumerate(items)
-        for word, cell in PUT_IN_PLACE.items()
-        if f">{word}<" in item
-    }
-    if not raw:
-        return data
-    wanted = re.compile(rf'<c r="([A-Z]+\d+)"( s="\d+")? t="s"><v>({"|".join(raw)})</v></c>')
+    raw: dict[str, str] = {}
+    for index, item in enumerate(re.findall(r"<si><t[^>]*>([^<]*)|<si>", strings)):
+        for words, cell in PUT_IN_PLACE.items():
+            if match := re.fullmatch(words, item):
+                raw[str(index)] = match.expand(cell)
+    wanted = re.compile(r'(<c r="[A-Z]+\d+"(?: s="\d+")?) t="s"><v>(\d+)</v></c>')
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w") as archive:
         for info, content in parts.items():
             if info.filename.startswith("xl/worksheets/sheet"):
-                text = content.decode()
                 content = wanted.sub(
-                    lambda match: raw[match.group(3)].format(cell=match.group(1), style=match.group(2) or ""), text
+                    lambda match: match.group(1) + raw[match.group(2)] if match.group(2) in raw else match.group(0),
+                    content.decode(),
                 ).encode()
             archive.writestr(info, content, zipfile.ZIP_DEFLATED)
     return target.getvalue()

@@ -11,9 +11,10 @@ from typing import Any
 from nouns import CellValue, Columns
 from office import good
 
-# Cells that no list of values can hold: make.py puts the real thing in place of these words.
+# Cells that the template would not write so: make.py puts the real thing in place of these words.
 NOT_AVAILABLE = "cell with the error #N/A"
 NOT_CALCULATED = "cell with a formula that was never calculated"
+NUMBER = "cell with the number "  # … in a column for text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _harmless(columns: Columns) -> None:
     hours["employee_email"][470] = str(hours["employee_email"][470]).title()
     for row, number in enumerate(projects["project_number"][10:60], start=10):
         if str(number).isdigit():  # typed as a number
-            projects["project_number"][row] = int(str(number))
+            projects["project_number"][row] = f"{NUMBER}{number}"
     amounts = [row for row, amount in enumerate(projects["fixed_price_amount"]) if amount]
     projects["fixed_price_amount"][amounts[0]] = f"kr {projects['fixed_price_amount'][amounts[0]]:,.2f}".replace(
         ",", " "
@@ -186,7 +187,7 @@ def _spoil_projects(book: _Book) -> None:
     quiet = [
         row
         for row in book.rows("project", status="Arkivert", main_project_number=None)
-        if isinstance(book.get("project", row, "project_number"), str)
+        if str(book.get("project", row, "project_number")).isdigit()
         and book.get("project", row, "project_number") not in busy | named
     ]
     start = book.get("project", quiet[0], "start_date")
@@ -246,7 +247,7 @@ def _spoil_hours(book: _Book) -> None:
     spoil("activity_name", "Forprosjket", "TR-01")
     spoil("employee_email", "kari@fjordglott.example", "TR-01")
     spoil("invoice_status", "Fakturet", "TR-08")
-    spoil("source_id", 1_234_567_890_123_456, "WB-20")
+    spoil("source_id", f"{NUMBER}1234567890123456", "WB-20")
     first = next(places)
     book.put("time_record", first, "source_id", book.get("time_record", first, "source_id"))
     spoil("source_id", f"{book.get('time_record', first, 'source_id')} ".lower(), "TR-17")

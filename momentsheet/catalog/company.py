@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from momentsheet.catalog.canonical import canonical_problem, canonical_value
 from momentsheet.catalog.names import did_you_mean
-from momentsheet.catalog.sql import mentions
+from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.verify import fold
 from momentsheet.errors import CatalogError, Problem
 from momentsheet.model.catalog import Catalog, CodeList, Company, Field, FieldChange, Rule
@@ -27,6 +27,7 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
         raise CatalogError(wrong)
     code_lists = merged_lists(catalog, company)
     scope = _scope(catalog, company)
+    tables = _tables(catalog, scope)
     entities = {}
     for name in scope:
         fields = tuple(
@@ -36,7 +37,11 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
         fields = tuple(_without_target(field, catalog) if _is_out(field, scope) else field for field in fields)
         fields = tuple(_restricted(name, field, company, code_lists) for field in fields)
         kept = {field.name: field for field in fields}
-        possible = tuple(rule for rule in catalog.entities[name].rules if _is_possible(rule, kept, catalog, scope))
+        possible = tuple(
+            rule
+            for rule in catalog.entities[name].rules
+            if len(scope) == len(catalog.entities) or _is_possible(rule, kept, tables)
+        )
         entities[name] = replace(catalog.entities[name], fields=fields, rules=possible)
     rules = {rule.code: rule for entity in entities.values() for rule in entity.rules}
     rules |= {code: rule for code, rule in catalog.rules.items() if rule.entity is None}
@@ -157,12 +162,19 @@ def _scope(catalog: Catalog, company: Company) -> tuple[str, ...]:
     """The entities in scope, in import order; a derived entity follows those that it is derived from."""
     if not company.entities:
         return tuple(catalog.entities)
-    chosen = {name for name in company.entities if catalog.entities[name].derived is None}
+    chosen = [name for name in company.entities if catalog.entities[name].derived is None]
+    tables = _tables(catalog, chosen)
     return tuple(
         name
         for name, entity in catalog.entities.items()
-        if (name in chosen if entity.derived is None else mentions(entity.derived, catalog.entities) - {name} <= chosen)
+        if (name in chosen if entity.derived is None else not isinstance(tables.query(entity.derived), Misfit))
     )
+
+
+def _tables(catalog: Catalog, scope: Collection[str]) -> Tables:
+    """Tables of the entities in scope only, so that a query that needs another does not fit."""
+    types = {name: {field.name: field.type for field in catalog.entities[name].fields} for name in scope}
+    return Tables(types, is_whole=True)
 
 
 def _field(catalog: Catalog, path: str) -> Field:
@@ -214,8 +226,8 @@ def _restricted(entity: str, field: Field, company: Company, code_lists: dict[st
     return replace(field, list=name)
 
 
-def _is_possible(rule: Rule, fields: Mapping[str, Field], catalog: Catalog, scope: Iterable[str]) -> bool:
+def _is_possible(rule: Rule, fields: Mapping[str, Field], tables: Tables) -> bool:
     """Whether everything that the rule looks at is in scope."""
     if rule.offends is not None:
-        return mentions(rule.offends, catalog.entities) <= set(scope)
+        return not isinstance(tables.query(rule.offends), Misfit)
     return rule.check != "known" or any(fields[name].to is not None for name in rule.fields)

@@ -17,7 +17,7 @@ from momentsheet.model.table import dtype
 
 # Placeholders that every message may use, and what single checks add
 ALWAYS = {
-    "value", "header", "key", "row", "suggestion", "first_row", "first_cell",
+    "value", "header", "label", "key", "row", "cell", "sheet", "file", "suggestion", "first_row", "first_cell",
     "today", "company_name", "accounting_system", "cutover_date", "country", "currency", "date_order",
 }  # fmt: skip
 OF_CHECK: Mapping[str, Collection[str]] = {
@@ -133,8 +133,9 @@ def _general_rules(files: RuleFiles) -> Iterator[Problem]:
             first = told[rule["check"]]
             yield rule.problem("check", f"`check: {rule['check']}` has a rule already in line {first.line}")
         if rule.is_sound:
+            words = {*ALWAYS, *OF_CHECK[rule["check"]]} if rule["check"] in OF_CHECK else None
             for key in ("message", "why", "fix"):
-                yield from placeholder_problems(rule[key], None)
+                yield from placeholder_problems(rule[key], words)
     for check in field_checks:
         if files.general_file is not None and check not in told and check != "demand":
             yield Problem(

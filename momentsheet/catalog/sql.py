@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -107,12 +107,6 @@ class Tables:
 
     def _nearest(self, word: str, columns: Collection[str]) -> str:
         return "" if word in columns else did_you_mean(word, columns)
-
-
-def mentions(sql: str, names: Iterable[str]) -> set[str]:
-    """Those of the names that stand in the SQL as words."""
-    words = set(re.findall(r"\w+", _without_texts(sql)))
-    return words.intersection(names)
 
 
 # Private functions

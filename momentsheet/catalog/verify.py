@@ -20,7 +20,7 @@ from momentsheet.model.table import dtype
 # Field names that stand for something else: columns of every table, placeholders, forms of examples
 RESERVED = {
     "row_id", "source", "excel_row", "book", "company", "count",
-    "value", "header", "key", "row", "suggestion", "first_row", "first_cell",
+    "value", "header", "label", "key", "row", "cell", "sheet", "file", "suggestion", "first_row", "first_cell",
 }  # fmt: skip
 
 

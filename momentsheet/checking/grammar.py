@@ -518,7 +518,7 @@ def _read_country(raw: Raw, field: Field, context: Context) -> Reading:
     words = _country_words()
     code = words.get(fold(text))
     if code:
-        return Reading(code, None if text == code else "country")
+        return Reading(code, "country" if fold(text) in OTHER_COUNTRY_WORDS else None)
     close = process.extractOne(
         fold(text), [word for word in words if len(word) > 3], scorer=fuzz.ratio, score_cutoff=75
     )

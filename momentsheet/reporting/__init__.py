@@ -9,6 +9,7 @@ from momentsheet.reporting.receipt import render_receipt
 from momentsheet.reporting.sarif import render_sarif
 from momentsheet.reporting.text import render_text
 from momentsheet.reporting.words import fix, group_message, message, notice, refusal, repair_reason, verdict, why
+from momentsheet.reporting.written import written
 
 __all__ = [
     "entities_json",
@@ -31,4 +32,5 @@ __all__ = [
     "report_schema",
     "verdict",
     "why",
+    "written",
 ]

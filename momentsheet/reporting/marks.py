@@ -84,7 +84,7 @@ def findings_listing(report: Report, catalog: Catalog, language: str, file_name:
         facts = {"shown": number(CELLS_LISTED, language)}
         intro.append(counted(catalog, language, "listing.cut", len(singles), facts))
     return Listing(
-        name=catalog.text("listing.name", language),
+        name=catalog.text("sheet.findings", language),
         title=catalog.text("listing.title", language),
         intro=tuple(intro),
         headers=tuple(catalog.text(f"column.{name}", language) for name in _COLUMNS),

@@ -261,8 +261,8 @@ def cell_places(places: Iterable[tuple[int | None, int | None]], limit: int) -> 
 
     Cells below each other are one place: `B5:B1846`. Where there is no column, a place is a row.
     """
-    cells = {(column, row): None for column, row in places if row is not None}
-    runs: list[tuple[int | None, int, int]] = []
+    cells = sorted({(-1 if column is None else column, row) for column, row in places if row is not None})
+    runs: list[tuple[int, int, int]] = []
     for column, row in cells:
         if runs and runs[-1][0] == column and runs[-1][2] == row - 1:
             runs[-1] = (column, runs[-1][1], row)
@@ -305,9 +305,9 @@ def _told(
     )
 
 
-def _run_name(column: int | None, first: int, last: int) -> str:
-    """Excel's name of cells below each other."""
-    start, end = (str(row) if column is None else cell_name(row, column) for row in (first, last))
+def _run_name(column: int, first: int, last: int) -> str:
+    """Excel's name of cells below each other; of rows where the column is -1."""
+    start, end = (str(row) if column < 0 else cell_name(row, column) for row in (first, last))
     return start if first == last else f"{start}:{end}"
 
 

@@ -71,7 +71,7 @@ def render_receipt(
         ],
         "totals": totals,
         "agrees": all(item.agrees for item in totals)
-        and all(_file_agrees(item, bundle, report) for item in bundle.files),
+        and all(_file_agrees(item, bundle, report) is not False for item in bundle.files),
         "files": [_file(item, bundle, report, catalog, language) for item in bundle.files],
         "breakdowns": [_breakdown(item, totals, catalog, language) for item in breakdowns if item.shares],
         "left_out": [item for item in groups if item.severity == "error"][:GROUPS_SHOWN],
@@ -129,11 +129,14 @@ def _file(item: ImportFile, bundle: Bundle, report: Report, catalog: Catalog, la
     }
 
 
-def _file_agrees(item: ImportFile, bundle: Bundle, report: Report) -> bool:
-    """Whether a file holds the converted rows and sums of its entity; where several files share them, together."""
+def _file_agrees(item: ImportFile, bundle: Bundle, report: Report) -> bool | None:
+    """Whether a file holds the converted rows and sums of its entity; where several files share them, together.
+
+    None where the entity has no rows of its own to compare with.
+    """
     totals = report.totals.get(item.entity)
     if totals is None:
-        return True
+        return None
     mine = [file for file in bundle.files if (file.format, file.entity) == (item.format, item.entity)]
     return sum(file.rows for file in mine) == totals.rows_clean and _sums_agree(mine, totals)
 

@@ -20,6 +20,7 @@ from momentsheet.workbook.xml_parts import (
 )
 
 CONTENT_TYPES_PART = "[Content_Types].xml"
+LONGEST_NAME = 255  # of a sheet; Excel allows 31, other programs more
 
 # Content type of the main part -> what the file is.
 main_types = {
@@ -117,7 +118,9 @@ def read_package(archive: Archive) -> Package:
         name = element.get("name", "")
         if relation is None or relation.target is None:
             raise UnusableFile("missing_sheet", sheet=name)
-        if not name or name.lower() in seen_names or relation.target in seen_parts:
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise UnusableFile("broken_workbook", part=workbook)
+        if name.lower() in seen_names or relation.target in seen_parts:
             raise UnusableFile("duplicate_sheet", sheet=name)
         seen_names.add(name.lower())
         seen_parts.add(relation.target)

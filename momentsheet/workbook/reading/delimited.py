@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,23 +28,37 @@ class Delimited:
         return Notice("csv", {"encoding": self.encoding, "delimiter": _names.get(self.delimiter, self.delimiter)})
 
 
-def read_delimited(data: bytes, limits: Limits) -> Delimited:
-    """All fields of a csv file as text; UnusableFile if it is no text, its quotes do not close, or over a limit."""
+def read_delimited(data: bytes, sheet: str, limits: Limits) -> Delimited:
+    """All fields of a csv file as text; UnusableFile if it is no text, its quotes do not close, or over a limit.
+
+    `sheet` is the name that refusals use. Rows are counted as Excel counts them when it opens the file.
+    """
     text, encoding = _decode(data)
     declared, text = _declared_delimiter(text)
     delimiter = declared or _find_delimiter(text)
     gathered = Gathered()
     codes: dict[str, int] = {}
     for row, record in enumerate(_records(text, delimiter), start=1):
-        _gather(gathered, codes, row, record, limits)
+        longest = max(map(len, record), default=0)
+        if longest > limits.text:
+            column = next(index for index, value in enumerate(record) if len(value) == longest)
+            raise UnusableFile("cell_too_long", sheet=sheet, cell=cell_name(row, column), limit=limits.text)
+        if len(record) > LAST_COLUMN + 1:
+            raise UnusableFile("csv_columns", row=row)
+        _gather(gathered, codes, row, record)
+        if len(gathered.row_numbers) > limits.rows:
+            raise UnusableFile("too_many_rows", sheet=sheet, limit=limits.rows)
+        if len(gathered.flags) > limits.cells:
+            raise UnusableFile("too_many_cells", limit=limits.cells)
     return Delimited(finish_cells(gathered, tuple(codes), (), is_1904=False), encoding, delimiter)
 
 
 # Private functions
 
-_DELIMITERS = (";", ",", "\t", "|")
+_DELIMITERS = (";", "\t", "|", ",")  # the comma last: it also stands in numbers and texts
 _names = {"\t": "TAB"}
 _SAMPLE = 200  # records by which the delimiter is judged
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -87,26 +101,24 @@ def _declared_delimiter(text: str) -> tuple[str | None, str]:
 
 
 def _find_delimiter(text: str) -> str:
-    """The delimiter that cuts most records into the same number of fields; then the one that makes most fields."""
-    best = (0.0, 0)
-    chosen = ";"
-    for delimiter in _DELIMITERS:
-        widths = Counter[int]()
-        try:
-            widths.update(len(record) for record in islice(_records(text, delimiter), _SAMPLE) if record)
-        except UnusableFile:
-            continue
-        if not widths:
-            continue
-        width, count = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
-        found = (count / widths.total() if width > 1 else 0.0, width)
-        if found > best:
-            best, chosen = found, delimiter
-    return chosen
+    """The delimiter that cuts most of the first records into the same number of fields, the first in a tie."""
+    shares = {delimiter: _evenness(text, delimiter) for delimiter in _DELIMITERS}
+    return max(shares, key=lambda delimiter: shares[delimiter])
+
+
+def _evenness(text: str, delimiter: str) -> float:
+    """The share of the first records that have the commonest number of fields above one."""
+    widths = Counter[int]()
+    try:
+        widths.update(len(record) for record in islice(_records(text, delimiter), _SAMPLE) if record)
+    except UnusableFile:
+        return 0.0
+    return max((count for width, count in widths.items() if width > 1), default=0) / max(widths.total(), 1)
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = (match.group() for match in _LINE.finditer(text))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:
         for record in reader:
@@ -116,23 +128,15 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
         raise UnusableFile("csv_quotes", line=line) from None
 
 
-def _gather(gathered: Gathered, codes: dict[str, int], row: int, record: list[str], limits: Limits) -> None:
+def _gather(gathered: Gathered, codes: dict[str, int], row: int, record: list[str]) -> None:
     is_new = True
     for column, value in enumerate(record):
         if not value:
             continue
-        if column > LAST_COLUMN:
-            raise UnusableFile("csv_columns", row=row)
-        if len(value) > limits.text:
-            raise UnusableFile("cell_too_long", sheet="csv", cell=cell_name(row, column), limit=limits.text)
         if is_new:
             is_new = False
             gathered.start_row(row)
-            if len(gathered.row_numbers) > limits.rows:
-                raise UnusableFile("too_many_rows", sheet="csv", limit=limits.rows)
         text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
         gathered.columns.append(column)
         gathered.flags.append(Kind.TEXT)
         gathered.values.append(codes.setdefault(text, len(codes)))
-    if len(gathered.flags) > limits.cells:
-        raise UnusableFile("too_many_cells", limit=limits.cells)

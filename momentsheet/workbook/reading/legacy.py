@@ -43,7 +43,9 @@ def read_legacy(data: bytes, file_format: str, limits: Limits) -> tuple[LegacySh
     except subprocess.TimeoutExpired:
         raise UnusableFile("legacy_too_heavy", format=file_format) from None
     if done.returncode != 0:
-        raise UnusableFile("legacy_too_heavy", format=file_format)
+        # Ended by a signal: the memory or the time allowed was used up, or calamine gave up altogether.
+        reason = "legacy_too_heavy" if done.returncode < 0 else "legacy_unreadable"
+        raise UnusableFile(reason, format=file_format)
     head, arrays = _unpack(done.stdout)
     if "refusal" in head:
         raise _refusal(head, file_format, limits)

@@ -100,14 +100,17 @@ def _read_legacy(data: bytes, name: str, file_format: str, limits: Limits) -> Wo
         raise UnusableFile("no_sheets")
     if len(found) > limits.sheets:
         raise UnusableFile("too_many_sheets", limit=limits.sheets)
+    for index, sheet in enumerate(found):
+        if any(sheet.name.lower() == other.name.lower() for other in found[:index]):
+            raise UnusableFile("duplicate_sheet", sheet=sheet.name)
     no_strings = pl.Series([], dtype=pl.String)
-    sheets = tuple(room.make(sheet.name, sheet.state, sheet.cells, no_strings) for sheet in found)
+    sheets = tuple(room.make(each.name, each.state, each.cells, no_strings) for each in found)
     return Workbook(name, file_format, _hash(data), sheets, notices=(Notice(f"legacy_{file_format}"),))
 
 
 def _read_delimited(data: bytes, name: str, limits: Limits) -> Workbook:
-    read = read_delimited(data, limits)
     stem = PurePosixPath(name).stem or name
+    read = read_delimited(data, stem, limits)
     sheet = _Room(limits).make(stem, "visible", read.cells, pl.Series([], dtype=pl.String))
     return Workbook(name, "csv", _hash(data), (sheet,), notices=(read.notice,))
 

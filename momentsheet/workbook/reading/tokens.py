@@ -202,7 +202,7 @@ class _Reader:
                 kind, number = Kind.ERROR, self.code(value)
         elif cell_type == "s" and value:
             kind = _TEXT_KIND
-            number = int(value) if value.isdecimal() and value.isascii() and len(value) < 10 else -1
+            number = int(value) if value.isdecimal() and value.isascii() and len(value) < 10 else _number(value.strip())
             if not 0 <= number < self.strings:
                 raise UnusableFile("broken_string_number", sheet=self.sheet, cell=cell_name(self.row, self.column))
         elif cell_type in ("inlineStr", "str") and value is not None:
