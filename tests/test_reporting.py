@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from momentsheet.catalog import load_catalog
 from momentsheet.errors import UnusableFile
 from momentsheet.model.bundle import Bundle
 from momentsheet.model.finding import ColumnRead, Finding, Repair, SheetRead, Totals
@@ -730,6 +732,22 @@ def test_first_cell_of_each_group_has_the_most_useful_note():
     assert {mark.row for mark in told if mark.rank < 2} == {5, 40}
 
 
+def test_first_warning_is_noted_before_the_second_cell_of_an_error():
+    groups = [
+        samples.grouped([samples.found("TR-02", row=row) for row in range(5, 25)]),
+        samples.grouped([samples.found("CU-05", "warning", row=40)]),
+    ]
+    told = marks_of(samples.report(groups), CATALOG, "nb", "fjord.xlsx")
+    assert {mark.row for mark in told if mark.rank < 2} == {5, 40}
+
+
+def test_only_the_most_useful_marks_have_words(monkeypatch):
+    monkeypatch.setattr(marks, "NOTES_WORDED", 3)
+    told = marks_of(samples.typical(), CATALOG, "nb", "fjord.xlsx")
+    assert Counter(mark.sheet for mark in told if mark.note) == {"Kunder": 2, "Timer": 3}
+    assert len(told) == 2 + 1842 + 1200 + 2
+
+
 def test_marks_and_listing_are_of_one_file_only():
     groups = [
         samples.grouped([samples.found("TR-02", file="annen.xlsx")]),
@@ -823,6 +841,13 @@ def test_explanation_tells(topic, expected):
         assert words in told
     assert max(len(line) for line in told.splitlines()) <= 100
     assert not re.search(r"\{\w+\}|\bNone\b", told)
+
+
+def test_example_shows_what_differs_and_nothing_twice():
+    rows = {"customer": ({"status": "Aktiv"},), "time_record": ({},)}
+    rule = replace(CATALOG.rules["CU-05"], good=(samples.Example(rows, {"status": "Aktiv", "country": "SE"}),))
+    lines = explain(CATALOG, rule, "nb").splitlines()
+    assert lines[lines.index("Riktig") :] == ["Riktig", "  Status", "  Aktiv", "  country: SE"]
 
 
 def test_overview_lists_the_entities():
@@ -935,3 +960,31 @@ def test_figures_of_a_text_are_written_as_the_language_does():
         sentence(CATALOG, "nb", "verdict.rows", {"clean": 10240, "read": 10251})
         == "10\u00a0240 av 10\u00a0251 rader er klare."
     )
+
+
+# The shipped rules
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_catalog(samples.ROOT / "rules")
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_every_shipped_rule_speaks_even_without_facts(shipped, language):
+    for rule in shipped.rules.values():
+        field = rule.fields[0] if rule.fields else None
+        finding = Finding(rule.code, rule.severity, "fil.xlsx", "Ark", 2, 0, entity=rule.entity, field=field)
+        for told in (
+            *(tell(finding, shipped, language) for tell in (message, fix, why)),
+            explain(shipped, rule, language),
+        ):
+            assert told.strip()
+            assert not re.search(r"\{\w+\}|\bNone\b", told), rule.code
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_every_shipped_field_and_entity_is_explained(shipped, language):
+    for entity in shipped.entities.values():
+        topics = [entity, *((entity, field) for field in entity.fields)]
+        assert all(len(explain(shipped, topic, language).splitlines()) > 5 for topic in topics)

@@ -1,6 +1,6 @@
 """Write the example's workbooks: `python examples/architects/make.py OUT_DIR`.
 
-filled.xlsx is the workbook as the office first sends it, with about thirty mistakes; corrected.xlsx is what
+filled.xlsx is the workbook as the office first sends it, with some forty mistakes; corrected.xlsx is what
 comes back after they have seen the findings. Both are made in momentsheet's own template, and are the same each time.
 """
 

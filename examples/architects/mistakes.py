@@ -1,4 +1,4 @@
-"""What people do to a workbook: about thirty realistic mistakes, and things that only look wrong and are understood."""
+"""What people do to a workbook: some forty realistic mistakes, and things that only look wrong and are understood."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _harmless(columns: Columns) -> None:
     for row in range(400, 440):
         day = hours["date"][row]
         assert isinstance(day, dt.date)
-        hours["date"][row] = f"{day:%d.%m.%Y}"
+        hours["date"][row] = f"{day:%d.%m.%Y}" if row < 430 else f"{day:%d/%m/%Y}"  # the company file says DMY
     hours["invoice_status"][450] = str(hours["invoice_status"][450]).upper()
     hours["project_number"][460] = f" {hours['project_number'][460]}\u00a0"
     hours["employee_email"][470] = str(hours["employee_email"][470]).title()
@@ -241,7 +241,8 @@ def _spoil_hours(book: _Book) -> None:
     spoil("hours", "mange", "WB-11")
     spoil("hours", 25, "TR-04")
     spoil("hours", None, "WB-10")
-    spoil("hours", NOT_CALCULATED, "WB-19")
+    row = spoil("hours", NOT_CALCULATED, "WB-19")
+    book.put("time_record", row, "billable_hours", 0)
     spoil("project_number", NOT_AVAILABLE, "WB-05")
     spoil("project_number", "23O25", "TR-01")
     spoil("activity_name", "Forprosjket", "TR-01")

@@ -1,8 +1,12 @@
-"""A company file: what one customer project chooses, verified against the catalog and laid over it."""
+"""A company file: what one customer project chooses, verified against the catalog and laid over it.
+
+Its code lists extend those of the rule files: a code that is there is worded anew, another one is added. Which codes a
+column takes is narrowed by `allowed` on the field.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from momentsheet.catalog.canonical import canonical_problem, canonical_value
@@ -67,7 +71,11 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
 
 
 def clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
-    """Every choice that does not fit the catalog."""
+    """Every choice that does not fit the catalog; names that it does not know alone, where there are any."""
+    unknown = list(_unknown(catalog, company))
+    yield from unknown
+    if unknown:
+        return
     yield from _places(company)
     code_lists = merged_lists(catalog, company)
     for name in company.code_lists:
@@ -93,6 +101,23 @@ def merged_lists(catalog: Catalog, company: Company) -> dict[str, CodeList]:
 
 
 # Private functions
+
+
+def _unknown(catalog: Catalog, company: Company) -> Iterator[Clash]:
+    """Names that the catalog does not have. In a company file its shape has told them before."""
+    paths = [f"{entity.name}.{field.name}" for entity in catalog.entities.values() for field in entity.fields]
+    named = (
+        ("language", (company.language,), catalog.languages),
+        ("accounting_system", (company.accounting_system,), catalog.accounting),
+        ("entities", company.entities, catalog.entities),
+        ("code_lists", company.code_lists, catalog.code_lists),
+        ("fields", company.fields, paths),
+        ("defaults", company.defaults, paths),
+    )
+    for key, words, known in named:
+        for word in words:
+            if word not in known:
+                yield (key,), f"`{word}` is not known{did_you_mean(word, known)}"
 
 
 def _places(company: Company) -> Iterator[Clash]:

@@ -128,7 +128,7 @@ _TOLD: Mapping[str, Shape] = {
 }  # fmt: skip
 _SHOWN: Mapping[str, Shape] = {**_TOLD, "fields": Many(Known("field"), 1), "examples": EXAMPLES}
 _SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean(), "one_per": WORDS}
-_BY_SQL: Mapping[str, Shape] = {"blank_ok": FIELDS, "facts": ByKey(NAME, Text()), **_SWITCHED}
+_BY_SQL: Mapping[str, Shape] = {"blank_ok": WORDS, "facts": ByKey(NAME, Text()), **_SWITCHED}
 
 # A rule of an entity, by its reach
 RULE = Switch(

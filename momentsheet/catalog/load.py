@@ -29,7 +29,8 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
     if not rules.is_dir():
         raise UsageError(f"There is no rules folder {rules}")
     problems: list[Problem] = []
-    sources = [_read(path, path.relative_to(rules), rules.name, problems) for path in sorted(rules.rglob("*.y*ml"))]
+    paths = [path for path in sorted(rules.rglob("*.y*ml")) if not path.name.startswith(".")]
+    sources = [_read(path, path.relative_to(rules), rules.name, problems) for path in paths]
     known = [source for source in sources if _is_in_place(source, problems)]
     languages = ("en", "nb", *(source.stem for source in known if source.folder == "languages"))
     names = collect_names([(source.folder, source.stem, source.root) for source in known], languages)

@@ -10,7 +10,7 @@ from momentsheet.catalog.files import RuleFiles, field_checks
 from momentsheet.catalog.names import Names, did_you_mean
 from momentsheet.catalog.schemas import take_schema
 from momentsheet.catalog.shape import Place, Taken
-from momentsheet.catalog.sql import Misfit, Tables
+from momentsheet.catalog.sql import Misfit, Tables, constants
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem
 from momentsheet.model.table import dtype
@@ -76,13 +76,18 @@ def _rule(
         if result.get("row_id") != pl.UInt32:
             yield rule.problem("offends", f"`offends` must return `row_id`, the wrong rows of {name}")
         columns |= set(result)
-    for word in rule.get("one_per", ()):
-        if word not in columns:
-            yield rule.problem("one_per", f"`one_per` names the unknown column `{word}`{did_you_mean(word, columns)}")
+    yield from _columns(rule, "one_per", columns)
+    yield from _columns(rule, "blank_ok", {*fields, *constants})
     yield from _about_fields(name, rule, files, names)
     words = columns | ALWAYS | {*OF_CHECK.get(rule.get("check", ""), ()), *(["count"] if "one_per" in rule else [])}
     for key in ("message", "why", "fix"):
         yield from placeholder_problems(rule[key], words)
+
+
+def _columns(rule: Taken, key: str, known: Collection[str]) -> Iterator[Problem]:
+    for word in rule.get(key, ()):
+        if word not in known:
+            yield rule.problem(key, f"`{key}` names the unknown column `{word}`{did_you_mean(word, known)}")
 
 
 def _facts(name: str, rule: Taken, fields: Collection[str], tables: Tables) -> Iterator[Problem]:

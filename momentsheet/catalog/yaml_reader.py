@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 try:
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 except ModuleNotFoundError:  # same events, ten times as slow
     from ruamel import yaml
 

@@ -54,7 +54,6 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
         sheets = [sheet for sheet in bound if sheet.entity.name == entity.name]
         if sheets and entity.derived is None:
             ledger.parsed[entity.name] = parse_entity(entity, sheets, catalog, facts)
-    _tell_missing_columns(ledger)
     if not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
         ledger.tell(Told("no_rows", workbooks[0].name))
     for parsed in ledger.parsed.values():
@@ -111,21 +110,6 @@ def _facts(catalog: Catalog, today: dt.date, bound: Sequence[BoundSheet]) -> Fac
             if field.name in values and not given and (answer := answers[field.name][0]) is not None:
                 values[field.name] = answer
     return Facts(values)
-
-
-def _tell_missing_columns(ledger: FindingLedger) -> None:
-    for parsed in ledger.parsed.values():
-        for sheet in parsed.sheets:
-            if not len(sheet.rows):
-                continue
-            for field in parsed.entity.fields:
-                if field.required and field.name not in sheet.places:
-                    row = sheet.header_row or None
-                    facts = {"expected": field.label}
-                    name = parsed.entity.name
-                    ledger.tell(
-                        Told("missing_column", sheet.file, sheet.name, row, entity=name, field=field.name, facts=facts)
-                    )
 
 
 def _skipped(inputs: Sequence[Input]) -> Counter[str]:

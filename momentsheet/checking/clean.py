@@ -48,7 +48,9 @@ def sort_out(
     for name, table in parsed.items():
         keep = np.ones(table.height, bool)
         keep[[row for entity, row in left if entity == name]] = False
-        clean[name] = CleanTable(name, table.values.filter(pl.Series(keep, dtype=pl.Boolean)))
+        # One record is one record, also where each workbook of the delivery brings the form along.
+        most = 1 if table.entity.layout == "form" else table.height
+        clean[name] = CleanTable(name, table.values.filter(pl.Series(keep, dtype=pl.Boolean)).head(most))
     return clean, tuple(left[key] for key in sorted(left, key=lambda key: (list(parsed).index(key[0]), key[1])))
 
 
@@ -59,13 +61,15 @@ def count_up(
     totals: dict[str, Totals] = {}
     for name, table in parsed.items():
         kept = clean[name].values
-        out = table.values.join(kept.select("row_id"), on="row_id", how="anti")
+        repeated = table.height - 1 if table.entity.layout == "form" and kept.height else 0
+        read = kept if repeated else table.values
+        out = read.join(kept.select("row_id"), on="row_id", how="anti")
         totals[name] = Totals(
-            table.height,
+            read.height,
             kept.height,
             out.height,
-            skipped.get(name, 0),
-            sums(table.values, table.entity),
+            skipped.get(name, 0) + repeated,
+            sums(read, table.entity),
             sums(kept, table.entity),
             sums(out, table.entity),
         )

@@ -58,13 +58,13 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
     assert rule.holds is not None
     expression = pl.sql_expr(rule.holds)
     inputs = set(expression.meta.root_names())
-    if any(facts.values.get(name) is None for name in inputs & set(facts.values) - set(rule.blank_ok)):
-        return  # a rule about the cut-over date needs one
     fields = inputs & set(parsed.bad)
+    if any(facts.values[name] is None for name in (inputs & set(facts.values)) - fields - set(rule.blank_ok)):
+        return  # a rule about the cut-over date needs one
     usable = _usable(parsed, fields | set(rule.fields[:1]), {*rule.blank_ok, *(set(rule.fields[:1]) - fields)})
     if not usable.any():
         return
-    frame = parsed.values.filter(pl.Series(usable)).with_columns(**constants(facts))
+    frame = parsed.values.filter(pl.Series(usable)).with_columns(**constants(facts, parsed.values))
     told = {name: pl.sql_expr(sql) for name, sql in rule.facts.items()}
     judged = frame.with_columns(__holds=expression, **{f"__fact_{name}": sql for name, sql in told.items()})
     offending = judged.filter(~pl.col("__holds"))
@@ -89,7 +89,7 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
         )
         for name, other in ledger.parsed.items()
     }
-    frames["company_facts"] = pl.DataFrame({"one": [1]}).select(**constants(facts))
+    frames["company_facts"] = pl.DataFrame({"one": [1]}).select(**constants(facts, pl.DataFrame()))
     found = pl.SQLContext(frames).execute(rule.offends, eager=True)
     offending = parsed.values.join(found.unique("row_id", keep="first"), on="row_id", how="inner", suffix="__found")
     marked = rule.fields[0]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from momentsheet.checking.bind import Told
 from momentsheet.checking.fold import fold
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import Facts, ParsedEntity, Trouble, shown
@@ -76,14 +77,19 @@ def _check_required(ledger: FindingLedger, parsed: ParsedEntity, field: Field, f
     if not missing.any():
         return
     rule = ledger.rule_for("required", parsed.entity, field.name)
-    if rule is None:
-        return
-    for row in np.flatnonzero(missing):
-        sheet, index = parsed.locate(int(row))
-        if sheet.place(field.name, index) is None:
-            parsed.bad[field.name][row] = True  # the column is missing altogether: told once for the sheet
+    without_column: set[int] = set()
+    for row in np.flatnonzero(missing).tolist():
+        sheet, index = parsed.locate(row)
+        if sheet.place(field.name, index) is not None:
+            if rule is not None:
+                ledger.tell_cell(rule, parsed, row, field.name, facts={"example": field.example})
             continue
-        ledger.tell_cell(rule, parsed, int(row), field.name, facts={"example": field.example})
+        parsed.bad[field.name][row] = True
+        if id(sheet) not in without_column:  # one finding for the sheet, not one per row
+            without_column.add(id(sheet))
+            where = (sheet.file, sheet.name, sheet.header_row or None)
+            facts = {"expected": field.label}
+            ledger.tell(Told("missing_column", *where, entity=parsed.entity.name, field=field.name, facts=facts))
 
 
 def _required_rows(parsed: ParsedEntity, field: Field, facts: Facts) -> npt.NDArray[np.bool_]:
@@ -91,14 +97,18 @@ def _required_rows(parsed: ParsedEntity, field: Field, facts: Facts) -> npt.NDAr
         return np.ones(parsed.height, bool)
     if field.required_when is None or parsed.height == 0:
         return np.zeros(parsed.height, bool)
-    frame = parsed.values.with_columns(**constants(facts))
+    frame = parsed.values.with_columns(**constants(facts, parsed.values))
     demanded = frame.select(pl.sql_expr(field.required_when)).to_series()
     return demanded.fill_null(value=False).to_numpy()
 
 
-def constants(facts: Facts) -> dict[str, pl.Expr]:
-    """The facts of the delivery as constant columns for SQL."""
-    return {name: pl.lit(value, dtype=CONSTANT_TYPES.get(name, pl.String)) for name, value in facts.values.items()}
+def constants(facts: Facts, beside: pl.DataFrame) -> dict[str, pl.Expr]:
+    """The facts of the delivery as constant columns for SQL; a field of the same name in the table goes before them."""
+    return {
+        name: pl.lit(value, dtype=CONSTANT_TYPES.get(name, pl.String))
+        for name, value in facts.values.items()
+        if name not in beside.columns
+    }
 
 
 CONSTANT_TYPES = {"today": pl.Date, "cutover_date": pl.Date, "hours_per_day": pl.Float64}

@@ -20,6 +20,7 @@ class InvalidIdentifier(ValueError):  # noqa: N818 - named after what it says
         super().__init__("invalid identifier")
 
 
+UNKNOWN_COUNTRY = "??"  # the row's country is itself wrong: nobody can say whose rules hold
 ORG_NUMBERS = {"NO": "stdnum.no.orgnr", "SE": "stdnum.se.orgnr", "DK": "stdnum.dk.cvr", "FI": "stdnum.fi.ytunnus"}
 POSTAL_CODES = {"NO": 4, "DK": 4, "SE": 5, "FI": 5}
 
@@ -97,6 +98,8 @@ def read_postal_code(text: str, country: str) -> tuple[str, str | None]:
 
 def read_phone(text: str, country: str) -> tuple[str, str | None]:
     """A phone number as E.164; numbers without country code are the country's."""
+    if country == UNKNOWN_COUNTRY:
+        return text, None
     import phonenumbers  # noqa: PLC0415 - its tables are only loaded when there are phones
 
     try:

@@ -21,6 +21,7 @@ from momentsheet.checking.grammar import (
     read_value,
     show_raw,
 )
+from momentsheet.checking.identifiers import UNKNOWN_COUNTRY
 from momentsheet.model.catalog import Catalog, Entity, Field, say
 from momentsheet.model.table import dtype
 from momentsheet.model.workbook import Column, Kind
@@ -98,7 +99,7 @@ def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog,
             if column is None or count == 0:
                 parts.append(pl.Series(field.name, [None] * count, dtype(field.type)))
                 continue
-            countries = values[name].slice(start, count) if (name := _country_field(field)) else None
+            countries = _countries(field, values, bad, start, count)
             part, found = _parse_column(
                 column, sheet.pool, field, _context(column, sheet, field, catalog, facts), countries
             )
@@ -132,9 +133,14 @@ def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog,
 # Private functions
 
 
-def _country_field(field: Field) -> str | None:
-    """The field of the same row that says whose rules hold for this one."""
-    return field.country if field.type in COUNTRY_TYPES and field.country else None
+def _countries(
+    field: Field, values: Mapping[str, pl.Series], bad: Mapping[str, npt.NDArray[np.bool_]], start: int, count: int
+) -> pl.Series | None:
+    """The country of each row, where it decides how the field is read; None where the company's country does."""
+    if field.type not in COUNTRY_TYPES or not field.country:
+        return None
+    countries = values[field.country].slice(start, count)
+    return countries.set(pl.Series(bad[field.country][start : start + count]), UNKNOWN_COUNTRY)
 
 
 def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, facts: Facts) -> Context:

@@ -27,12 +27,9 @@ def failing(values: pl.Series, schema: Mapping[str, Any]) -> dict[Any, tuple[str
     for word, limit in schema.items():
         mask = MASKS.get(word)
         passes = passes & (mask(distinct, limit) if mask else _ask(distinct, {word: limit}))
-    broken: dict[Any, tuple[str, object]] = {}
-    for value in distinct.filter(~passes):
-        broken_word = _broken_word(value, schema)
-        if broken_word is not None:
-            broken[value] = (broken_word, schema[broken_word])
-    return broken
+    suspects = distinct.filter(~passes)
+    words = [] if suspects.is_empty() else _broken_words(suspects, schema)
+    return {value: (word, schema[word]) for value, word in zip(suspects, words, strict=True) if word is not None}
 
 
 # Private functions
@@ -40,18 +37,23 @@ def failing(values: pl.Series, schema: Mapping[str, Any]) -> dict[Any, tuple[str
 
 def _ask(distinct: pl.Series, schema: Mapping[str, Any]) -> pl.Series:
     """Cerberus' verdict on each distinct value."""
-    return pl.Series([_broken_word(value, schema) is None for value in distinct], dtype=pl.Boolean)
+    return pl.Series([word is None for word in _broken_words(distinct, schema)], dtype=pl.Boolean)
 
 
-def _broken_word(value: object, schema: Mapping[str, Any]) -> str | None:
+def _broken_words(values: pl.Series, schema: Mapping[str, Any]) -> list[str | None]:
+    """For each value the first word of the schema that it breaks, None where Cerberus finds it good."""
     from cerberus import Validator  # noqa: PLC0415 - 90 ms that clean workbooks do not need
 
     validator = Validator({"value": dict(schema)})
-    if validator.validate({"value": value}, normalize=False):
-        return None
-    rule = str(validator._errors[0].rule)  # noqa: SLF001
-    # Of `noneof_regex` Cerberus only says that `noneof` is broken.
-    return next(word for word in schema if word == rule or word.startswith(rule + "_"))
+    words: list[str | None] = []
+    for value in values:
+        if validator.validate({"value": value}, normalize=False):
+            words.append(None)
+            continue
+        rule = str(validator._errors[0].rule)  # noqa: SLF001
+        # Of `noneof_regex` Cerberus only says that `noneof` is broken.
+        words.append(next(word for word in schema if word == rule or word.startswith(rule + "_")))
+    return words
 
 
 @cache

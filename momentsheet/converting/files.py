@@ -13,7 +13,7 @@ from momentsheet.converting.render import csv_bytes, ndjson_bytes
 from momentsheet.converting.writers import did_you_mean, fields_of, write_column
 from momentsheet.errors import UsageError
 from momentsheet.model.bundle import Bundle, HandWork, ImportFile
-from momentsheet.model.catalog import Catalog, Entity, Format, FormatColumn, FormatFile
+from momentsheet.model.catalog import Catalog, Entity, Field, Format, FormatColumn, FormatFile
 from momentsheet.model.table import CleanTable, sums
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -101,22 +101,22 @@ def _inferred(file: FormatFile, columns: Sequence[FormatColumn], path: str) -> t
 
 
 def _by_hand(chosen: Sequence[Format], tables: Mapping[str, pl.DataFrame], catalog: Catalog) -> Iterator[HandWork]:
-    """Every field with values that some format does not carry: nothing is dropped without being told."""
+    """Every field with values that Moment does not import, or that a format's file of the entity does not carry."""
     for name, values in tables.items():
         entity = catalog.entities[name]
         if entity.derived is not None:
             continue
         for field in entity.fields:
-            missing = tuple(item.name for item in chosen if field.name not in _carried(item, entity, values))
+            missing = tuple(item.name for item in chosen if not _carries(item, entity, field, values))
             filled = len(values) - values[field.name].null_count()
             if missing and filled:
                 yield HandWork(name, field.name, filled, missing)
 
 
-def _carried(chosen: Format, entity: Entity, values: pl.DataFrame) -> frozenset[str]:
-    """The fields of an entity that a format writes into a file, or into the address of its requests."""
-    own = [file for file in chosen.files if file.entity == entity.name]
-    written = {name for file in own for column in _columns_in_scope(file, entity, values) for name in fields_of(column)}
-    if entity.layout == "form":
-        written.update(name for file in chosen.files for name in PLACEHOLDER.findall(file.path or ""))
-    return frozenset(written)
+def _carries(chosen: Format, entity: Entity, field: Field, values: pl.DataFrame) -> bool:
+    """True if the field is written; an entity that the format has no file for lacks none of its imported fields."""
+    files = [file for file in chosen.files if file.entity == entity.name]
+    if not files:
+        return field.imported
+    columns = (column for file in files for column in _columns_in_scope(file, entity, values))
+    return any(field.name in fields_of(column) for column in columns)

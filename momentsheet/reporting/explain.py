@@ -74,21 +74,20 @@ def _about(catalog: Catalog, rule: Rule, language: str) -> str:
 
 
 def _example(catalog: Catalog, rule: Rule, example: Example, language: str) -> list[str]:
-    """The rows of an example as small tables, a table per entity."""
+    """The rows of an example as small tables, one per entity with something to show; then the company's choices."""
     lines = []
-    for name, rows in example.rows.items():
-        if len(example.rows) > 1 or name != rule.entity:
+    tables = {name: rows for name, rows in example.rows.items() if any(rows)}
+    for name, rows in tables.items():
+        if len(tables) > 1 or name != rule.entity:
             lines.append(f"{_INDENT}{entity_title(name, catalog, language)}")
         fields = tuple(dict.fromkeys(field for row in rows for field in row))
-        if not fields:
-            lines.append(f"{_INDENT}{catalog.text('explain.sample_row', language)}")
-            continue
         table = [tuple(field_label(name, field, catalog, language) for field in fields)]
         table += [_example_row(catalog, row, fields, language) for row in rows]
         lines += [f"{_INDENT}{line}" for line in _columns(table)]
-    for key, value in example.company.items():
-        lines.append(f"{_INDENT}{key}: {plain(str(value))}")
-    return lines
+    shown = {(field, value) for rows in tables.values() for row in rows for field, value in row.items()}
+    company = [(key, str(value)) for key, value in example.company.items() if (key, str(value)) not in shown]
+    lines += [f"{_INDENT}{key}: {plain(value)}" for key, value in company]
+    return lines or [f"{_INDENT}{catalog.text('explain.sample_row', language)}"]
 
 
 def _example_row(catalog: Catalog, row: Row, fields: Sequence[str], language: str) -> tuple[str, ...]:

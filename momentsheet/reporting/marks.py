@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from momentsheet.model.catalog import Catalog, Severity, severities
 from momentsheet.model.finding import Finding, Group, Report
@@ -23,7 +24,10 @@ from momentsheet.reporting.words import (
 )
 
 CELLS_LISTED = 10_000  # single cells in the sheet of findings; every cell is marked all the same
+NOTES_WORDED = 4_000  # per sheet; a workbook is given a quarter of them at most
 _VALUE_LENGTH = 200
+
+_BADNESS: Mapping[Severity, int] = {severity: position for position, severity in enumerate(severities)}
 
 _COLUMNS = ("severity", "sheet", "cell", "count", "header", "value", "message", "fix", "suggestion", "code")
 _WIDTHS = (12.0, 16.0, 9.0, 9.0, 22.0, 24.0, 60.0, 50.0, 24.0, 9.0)
@@ -34,43 +38,29 @@ class _Cell:
     """What is gathered about one cell before it becomes a mark."""
 
     severity: Severity
-    order: tuple[int, int, int, int]  # the smallest decides how useful the note is
-    notes: dict[str, None] = field(default_factory=dict)
+    order: tuple[bool, int, int, bool]  # the smallest decides how useful the note is
+    told: list[tuple[Finding, bool]]  # findings, and whether they stand in another cell
 
 
 def marks_of(report: Report, catalog: Catalog, language: str, file_name: str) -> tuple[Mark, ...]:
     """One mark per cell of that file with something to tell, by sheet, row and column.
 
     Several findings on a cell share its note; the worst severity colours it. The other cells that a rule
-    looks at are marked too and point to the cell where it is told.
+    looks at are marked too and point to the cell where it is told. The note is blank where a sheet has more
+    than `NOTES_WORDED` marks that are more useful.
     """
-    places = _places(report, file_name)
-    cells: dict[tuple[str, int, int], _Cell] = {}
-    for position, finding in _in_groups(report, file_name):
-        if finding.sheet is None or finding.row is None or finding.column is None:
-            continue
-        order = (severities.index(finding.severity), position, int(finding.blocked_by is not None))
-        _gather(
-            cells, (finding.sheet, finding.row, finding.column), finding, (0, *order), _note(finding, catalog, language)
-        )
-        for column in _other_columns(finding, catalog, places):
-            words = {"cell": finding.cell, "message": message(finding, catalog, language)}
-            note = sentence(catalog, language, "mark.told_at", words)
-            _gather(cells, (finding.sheet, finding.row, column), finding, (1, *order), note)
-    by_use = sorted(cells, key=lambda place: (cells[place].order, place))
-    ranks = {place: rank for rank, place in enumerate(by_use)}
-    return tuple(
-        Mark(
-            sheet=place[0],
-            row=place[1],
-            column=place[2],
-            severity=cell.severity,
-            letter=severity_letter(cell.severity, catalog, language),
-            note="\n\n".join(cell.notes),
-            rank=ranks[place],
-        )
-        for place, cell in sorted(cells.items())
-    )
+    cells = _gathered(report, catalog, file_name)
+    ranked = sorted(cells, key=lambda place: (cells[place].order, place))
+    letters = {severity: severity_letter(severity, catalog, language) for severity in severities}
+    worded: Counter[str] = Counter()
+    marks = []
+    for rank, place in enumerate(ranked):
+        sheet, row, column = place
+        cell = cells[place]
+        worded[sheet] += 1
+        note = _note(cell.told, catalog, language) if worded[sheet] <= NOTES_WORDED else ""
+        marks.append(Mark(sheet, row, column, cell.severity, letters[cell.severity], note, rank))
+    return tuple(sorted(marks, key=lambda mark: (mark.sheet, mark.row, mark.column)))
 
 
 def findings_listing(report: Report, catalog: Catalog, language: str, file_name: str) -> Listing:
@@ -96,24 +86,44 @@ def findings_listing(report: Report, catalog: Catalog, language: str, file_name:
 # Private functions
 
 
-def _in_groups(report: Report, file_name: str) -> Iterator[tuple[int, Finding]]:
-    """The findings of a file with their position in their group, groups in the report's order."""
+def _gathered(report: Report, catalog: Catalog, file_name: str) -> dict[tuple[str, int, int], _Cell]:
+    """The cells of a file with their findings; the first cell of every group is the most useful one."""
+    places = _places(report, file_name)
+    cells: dict[tuple[str, int, int], _Cell] = {}
     for group in report.groups:
-        if group.file == file_name:
-            yield from enumerate(group.findings)
+        if group.file != file_name:
+            continue
+        others: dict[tuple[str, int, str | None], list[int]] = {}
+        for position, finding in enumerate(group.findings):
+            if finding.sheet is None or finding.row is None or finding.column is None:
+                continue
+            where = (finding.sheet, finding.column, finding.field)
+            if where not in others:
+                others[where] = _other_columns(finding, catalog, places)
+            for column in (finding.column, *others[where]):
+                is_other = column != finding.column
+                order = (is_other, position, _BADNESS[finding.severity], finding.blocked_by is not None)
+                cell = cells.get((finding.sheet, finding.row, column))
+                if cell is None:
+                    cell = cells[finding.sheet, finding.row, column] = _Cell(finding.severity, order, [])
+                elif _BADNESS[finding.severity] < _BADNESS[cell.severity]:
+                    cell.severity = finding.severity
+                cell.order = min(cell.order, order)
+                cell.told.append((finding, is_other))
+    return cells
 
 
-def _gather(
-    cells: dict[tuple[str, int, int], _Cell], place: tuple[str, int, int], finding: Finding,
-    order: tuple[int, int, int, int], note: str,
-) -> None:  # fmt: skip
-    cell = cells.setdefault(place, _Cell(finding.severity, order))
-    cell.severity = min(cell.severity, finding.severity, key=severities.index)
-    cell.order = min(cell.order, order)
-    cell.notes.setdefault(note)
+def _note(told: Sequence[tuple[Finding, bool]], catalog: Catalog, language: str) -> str:
+    """What all findings of a cell have to tell, the worst first."""
+    worst_first = sorted(told, key=lambda item: (_BADNESS[item[0].severity], item[1]))
+    words = (
+        _pointer(finding, catalog, language) if is_other else _words(finding, catalog, language)
+        for finding, is_other in worst_first
+    )
+    return "\n\n".join(dict.fromkeys(words))
 
 
-def _note(finding: Finding, catalog: Catalog, language: str) -> str:
+def _words(finding: Finding, catalog: Catalog, language: str) -> str:
     """Severity and code, what is wrong, what to do, what to type."""
     lines = [
         f"{severity_word(finding.severity, catalog, language)} {finding.code}",
@@ -123,6 +133,12 @@ def _note(finding: Finding, catalog: Catalog, language: str) -> str:
     if text := suggestion(finding):
         lines.append(f"{catalog.text('report.suggestion', language)}: {text}")
     return "\n".join(lines)
+
+
+def _pointer(finding: Finding, catalog: Catalog, language: str) -> str:
+    """Where a finding is told that looks at this cell too."""
+    facts = {"cell": finding.cell, "message": message(finding, catalog, language)}
+    return sentence(catalog, language, "mark.told_at", facts)
 
 
 def _places(report: Report, file_name: str) -> dict[tuple[str, str], int]:

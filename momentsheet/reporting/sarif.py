@@ -46,7 +46,7 @@ def render_sarif(report: Report, catalog: Catalog) -> str:
         ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=True, indent=2) + "\n"
+    return json.dumps(log) + "\n"
 
 
 # Private functions

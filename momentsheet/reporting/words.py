@@ -22,6 +22,7 @@ LONGEST_VALUE = 80  # characters of a cell that are quoted inside a sentence
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅÄÖ«\"“])")
 _NOT_GROUPED = ("row", "year", "number")  # how the names of whole numbers end that are no amounts
+_OF_THE_FINDING = frozenset({"value", "key", "row", "suggestion", "cell", "sheet", "file"})
 _SAME_FOR_ALL = frozenset(
     {"header", "sheet", "file", "today", "company_name", "accounting_system", "cutover_date", "country", "currency",
      "date_order", "says", "example"}
@@ -218,18 +219,9 @@ def _fact(name: str, finding: Finding, catalog: Catalog, language: str) -> str |
     """One placeholder of a rule's text."""
     if name == "header":
         return header(finding, catalog, language)
-    own: dict[str, object] = {
-        "value": finding.value,
-        "key": finding.key,
-        "row": finding.row,
-        "suggestion": finding.suggestion,
-        "cell": finding.cell,
-        "sheet": finding.sheet,
-        "file": finding.file,
-    }
+    if name in _OF_THE_FINDING and (value := getattr(finding, name)) is not None:
+        return _shown(name, value, None, catalog, language)
     entity = catalog.entities.get(finding.entity or "")
-    if own.get(name) is not None:
-        return _shown(name, own[name], None, catalog, language)
     if isinstance(words := finding.facts.get(name), Mapping):
         # A text of the rule files in both languages; the facts fill it too, but never with another text of texts.
         plainer = replace(finding, facts={key: fact for key, fact in finding.facts.items() if key != name})
@@ -239,7 +231,7 @@ def _fact(name: str, finding: Finding, catalog: Catalog, language: str) -> str |
     if name in finding.facts:
         text = _shown(name, finding.facts[name], _field_named(name, entity, catalog), catalog, language)
         return catalog.text("value.blank", language) if text is None and name != "suggestion" else text
-    if name in own:
+    if name in _OF_THE_FINDING:
         return None if name == "suggestion" else catalog.text("value.blank", language)
     return _company_fact(name, finding, catalog, language)
 

@@ -152,7 +152,7 @@ def _with_links(listing: Listing, names: Mapping[str, str]) -> Listing:
 def _open_styles(package: Package, edits: Edits) -> CellStyles:
     if package.styles is not None:
         return CellStyles(package.archive.read(package.styles), package.styles)
-    name = edits.free_name("", "styles", "xml")
+    name = edits.free_name("", "styles", "xml", first=None)
     styles = CellStyles(EMPTY_STYLES % _spreadsheet(package).encode(), name)
     edits.add(name, f"{_TYPE}styles+xml", [styles.render()])
     edits.relate(package.workbook, f"{_relations(package)}/styles", name)

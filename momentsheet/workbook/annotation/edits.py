@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from itertools import chain, count
 from urllib.parse import quote
 
 from momentsheet.workbook.annotation.splice import Element, Part
@@ -108,14 +109,13 @@ class Edits:
         relations.append(relations.root, xml)
         return f"rId{number}"
 
-    def free_name(self, folder: str, stem: str, suffix: str) -> str:
-        """A name for a new part in the workbook's folder: the stem with the first free number."""
-        number = 1
-        while True:
+    def free_name(self, folder: str, stem: str, suffix: str, first: int | None = 1) -> str:
+        """A name for a new part below the workbook's folder: the stem, with a number from `first` on (None: with none)."""
+        for number in chain([""] if first is None else [], count(first or 1)):
             name = posixpath.join(posixpath.dirname(self._workbook), folder, f"{stem}{number}.{suffix}")
             if self._archive.find(name) is None and name not in self._written:
                 return name
-            number += 1
+        raise AssertionError  # numbers do not end
 
     def render(self) -> bytes:
         """The whole archive with the changes."""

@@ -152,8 +152,9 @@ class RowPatch:
         """Where rows start before `end`, and their numbers; None if expat must look for them."""
         if len(buffer) > _LONGEST_UNREAD:
             return None
-        if not self._waiting:  # none is looked for: a tag that is cut off comes again
-            return ([max(buffer.rfind(b"<", 0, end), 0)] if end else []), [1 << 30]
+        if not self._waiting:  # none is looked for; only the last may be cut off
+            last = buffer.rfind(b"<%brow" % self._prefix, 0, end)
+            return ([max(last, 0)] if end else []), [1 << 30]
         starts = []
         numbers = []
         for found in start_of_row.finditer(buffer, 0, end):
@@ -229,7 +230,7 @@ class RowPatch:
         elif self._row_start is not None:
             safe = self._row_start
         else:
-            safe = self._seen if self.read_all else fed
+            safe = max(self._seen, self._base) if self.read_all else fed
         pieces: list[bytes | bytearray] = []
         position = self._base
         done = 0

@@ -51,7 +51,7 @@ class SheetPatch:
         first.read(self._chunks())
         self._read_all = first.read_all
         # All but the rows, as one small part: a place in it is a place in the head or in the tail.
-        self._frame = Part(first.head + first.tail, part, closed=_CLOSED)
+        self._frame = Part(first.head + first.tail, part, _CLOSED, codec="utf-8")
         self._rows = self._frame.root.child("sheetData")
         self._columns = self._read_columns()
         self._areas, self._tall_areas = self._read_areas()
@@ -158,12 +158,12 @@ class SheetPatch:
         """The part with its changes, in its own encoding."""
         frame = self._frame
         if self._rows is None:
-            yield frame.render()
+            yield encoded(frame.render(), self._codec)
             return
         patch = RowPatch(self.part, self._sheet, self._marks, restyle, self._column_style, read_all=self._read_all)
         if self._rows.is_empty_tag:
             frame.append(self._rows, b"".join(map(patch.new_row, sorted(self._marks))).decode())
-            yield frame.render()
+            yield encoded(frame.render(), self._codec)
             return
         yield encoded(frame.between(0, self._rows.opened), self._codec)
         for piece in patch.rows(self._chunks()):

@@ -79,8 +79,8 @@ class Part:
     UnusableFile where it is not well-formed XML or holds a document type.
     """
 
-    def __init__(self, data: bytes, name: str, closed: Collection[str] = ()) -> None:
-        self.codec = codec_of(data, name)
+    def __init__(self, data: bytes, name: str, closed: Collection[str] = (), codec: str | None = None) -> None:
+        self.codec = codec or codec_of(data, name)
         self.data = b"".join(as_utf8([data], self.codec, name))
         self.bindings: dict[str, str] = {}  # prefix -> namespace, as declared on the root
         self._edits: list[tuple[int, int, bytes]] = []

@@ -11,11 +11,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from momentsheet.model.catalog import Catalog
 from momentsheet.model.workbook import column_letter
-from momentsheet.workbook.template.counts import last_row
+from momentsheet.workbook.template.counts import last_row, text_of
 from momentsheet.workbook.template.guide import write_field_list, write_start, write_status
 from momentsheet.workbook.template.lists import Choice
-from momentsheet.workbook.template.live import pick_of
-from momentsheet.workbook.template.plan import CellValue, Plan, Values, make_plan
+from momentsheet.workbook.template.live import paired, pick_of
+from momentsheet.workbook.template.plan import CellValue, Plan, PlannedColumn, Values, make_plan
 from momentsheet.workbook.template.sheets import AUTHOR, write_sheet
 from momentsheet.workbook.template.style import MUTED, Formats, done
 
@@ -93,8 +93,31 @@ def _write_lists(plan: Plan, workbook: Workbook, worksheet: Worksheet) -> None:
             area = f"={LISTS}!${letter}$2:${letter}${max(len(texts), 1) + 1}"
             done(workbook.define_name(f"{prefix}_{choice.name}", area))
             place += 1
+    for name, columns in paired(plan).items():
+        _write_pairs(plan, name, columns, place, workbook, worksheet)
+        place += 1
     worksheet.hide()
     worksheet.protect()
+
+
+def _write_pairs(
+    plan: Plan, name: str, columns: Sequence[PlannedColumn], place: int, workbook: Workbook, worksheet: Worksheet
+) -> None:
+    """Join the texts of some columns row by row: finding a pair in one list is far quicker than comparing two.
+
+    INDEX and ROW instead of plain references: rows of the data sheet may be deleted without breaking a formula.
+    """
+    done(worksheet.write_string(0, place, name))
+    formula = "=" + '&"|"&'.join(f"INDEX(fld_{column.id},ROW()-1)" for column in columns)
+    capacity = next(sheet.capacity for sheet in plan.sheets if sheet.entity is columns[0].entity)
+    for row in range(capacity):
+        text = "|".join(text_of(column.values[row]) if row < len(column.values) else "" for column in columns)
+        done(worksheet.write_formula(row + 1, place, formula, None, text))
+    letter = column_letter(place)
+    area = (
+        f"{LISTS}!${letter}$2:INDEX({LISTS}!${letter}$2:${letter}${capacity + 1},MAX(1,end_{columns[0].entity.name}))"
+    )
+    done(workbook.define_name(name, f"={area}"))
 
 
 def _name_columns(plan: Plan, workbook: Workbook) -> None:

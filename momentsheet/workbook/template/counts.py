@@ -7,10 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from momentsheet.workbook.template.plan import CellValue, Plan, PlannedColumn, PlannedSheet
+from momentsheet.workbook.template.plan import MOST_COMPARED, CellValue, Plan, PlannedColumn, PlannedSheet
 
-# Comparing every key with every other takes time with the square of the rows: 20,000 keys are 0.2 billion steps.
-MOST_KEYS = 20_000
 NO_FIGURE = "–"
 UNCOUNTABLE = "?"  # an error value like #N/A stands in a cell that must be compared
 
@@ -65,6 +63,14 @@ def literal(text: str) -> str:
     return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({text},"~","~~"),"*","~*"),"?","~?")'
 
 
+def text_of(value: CellValue) -> str:
+    """A cell as Excel's `&""` gives it."""
+    number = _number(value)
+    if number is None:
+        return "" if value is None else str(value)
+    return f"{number:.15g}"
+
+
 # Private functions
 
 
@@ -94,7 +100,7 @@ def _twice(sheet: PlannedSheet) -> Figure | None:
     if not key or sheet.is_form or not all(key):
         return None
     columns = [column for column in key if column]
-    if sheet.capacity > MOST_KEYS:
+    if sheet.capacity > MOST_COMPARED:
         return Figure(f'="{NO_FIGURE}"', NO_FIGURE)
     joined = '&"|"&'.join(column.used for column in columns) + ('&""' if len(columns) == 1 else "")
     keys = _plain(joined)
@@ -107,7 +113,7 @@ def _twice(sheet: PlannedSheet) -> Figure | None:
         cells = [_at(column, row_index) for column in columns]
         if any(_is_blank(cell) for cell in cells):
             continue
-        key_text = tuple(_as_text(cell).casefold() for cell in cells)
+        key_text = tuple(text_of(cell).casefold() for cell in cells)
         if len("|".join(key_text)) > 255:  # MATCH gives up on longer texts
             return Figure(formula, UNCOUNTABLE)
         count += key_text in seen
@@ -140,13 +146,13 @@ def _unknown(plan: Plan, sheet: PlannedSheet) -> Figure | None:
 
 
 def _count_unknown(column: PlannedColumn, target: PlannedColumn) -> int:
-    known = {_as_text(value).casefold() for value in target.values if not _is_blank(value)}
+    known = {text_of(value).casefold() for value in target.values if not _is_blank(value)}
     numbers = {_number(value) for value in target.values} - {None}
     if not known:
         return 0
     unknown = 0
     for value in column.values:
-        text = _as_text(value).casefold()
+        text = text_of(value).casefold()
         if text and (text not in known or len(text) > 255):  # MATCH gives up on longer texts
             unknown += not (numbers and text.isdecimal() and float(text) in numbers)
     return unknown
@@ -177,11 +183,3 @@ def _number(value: CellValue) -> float | None:
     if isinstance(value, dt.date):
         return float((value - dt.date(1899, 12, 30)).days)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _as_text(value: CellValue) -> str:
-    """A cell as Excel's `&""` gives it."""
-    number = _number(value)
-    if number is None:
-        return "" if value is None else str(value)
-    return f"{number:.15g}"

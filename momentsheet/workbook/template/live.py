@@ -10,7 +10,7 @@ from typing import Any
 
 from momentsheet.model.catalog import Rule
 from momentsheet.workbook.template.counts import literal
-from momentsheet.workbook.template.plan import Plan, PlannedColumn, PlannedSheet
+from momentsheet.workbook.template.plan import MOST_COMPARED, Plan, PlannedColumn, PlannedSheet
 from momentsheet.workbook.template.style import NUMERIC
 from momentsheet.workbook.template.words import ERROR_LIMIT, TITLE_LIMIT, prompt_of, shortened, shown
 
@@ -80,6 +80,23 @@ def pick_of(plan: Plan, column: PlannedColumn) -> str | None:
 
     together = f"COUNTIF({block(rows)},{wanted})={count}"
     return f"=IF(ISNA({first}),{names},IF({together},{block(names)},{names}))"
+
+
+def paired(plan: Plan) -> dict[str, tuple[PlannedColumn, ...]]:
+    """Columns of other sheets that are looked up together, such as project and activity, by the name of their list."""
+    found: dict[str, tuple[PlannedColumn, ...]] = {}
+    for sheet in plan.sheets:
+        for column in sheet.columns:
+            target, partners = plan.target(column), plan.partners(column)
+            if target is not None and partners:
+                columns = (*(theirs for _, theirs in partners), target)
+                found[pairs_name(columns)] = columns
+    return found
+
+
+def pairs_name(columns: Sequence[PlannedColumn]) -> str:
+    """The defined name of the joined texts of these columns of one sheet."""
+    return f"pairs_{columns[0].entity.name}_" + "_".join(column.field.name for column in columns)
 
 
 # Private functions
@@ -153,6 +170,8 @@ def _first_date(column: PlannedColumn) -> dt.date:
 
 def _uniques(plan: Plan, sheet: PlannedSheet) -> list[tuple[tuple[PlannedColumn, ...], str]]:
     """Columns that may hold the same values only once, and how it is marked: the key, and what a rule says."""
+    if sheet.capacity > MOST_COMPARED:
+        return []
     groups: dict[tuple[str, ...], str] = {sheet.entity.key: "wrong"} if sheet.entity.key else {}
     for rule in plan.rules(sheet.entity):
         if rule.check == "unique" and not set(rule.fields) & set(sheet.entity.key):
@@ -178,9 +197,10 @@ def _is_unknown(plan: Plan, column: PlannedColumn, target: PlannedColumn) -> str
     cell, begun = column.here, f"end_{target.entity.name}>0"
     partners = plan.partners(column)
     if partners:
-        pairs = "".join(f'lst_{theirs.id},"="&{mine.here},' for mine, theirs in partners)
         filled = ",".join(f"NOT(ISBLANK({mine.here}))" for mine, _ in partners)
-        return f'AND(NOT(ISBLANK({cell})),{filled},{begun},COUNTIFS({pairs}lst_{target.id},"="&TRIM({cell}))=0)'
+        wanted = '&"|"&'.join([*(mine.here for mine, _ in partners), f"TRIM({cell})"])
+        pairs = pairs_name([*(theirs for _, theirs in partners), target])
+        return f"AND(NOT(ISBLANK({cell})),{filled},{begun},ISNA(MATCH({literal(wanted)},{pairs},0)))"
     # A number may stand as text on one side only: that is understood, so it is looked for both ways.
     ways = (f'SUBSTITUTE(TRIM({cell}),"~","~~")', cell, f"{cell}*1")
     found = ",".join(f"MATCH({way},lst_{target.id},0)" for way in ways)

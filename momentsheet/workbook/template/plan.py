@@ -23,6 +23,9 @@ RECORD_ROWS = 100_000
 # The visible (striped) part of an empty sheet; Excel lets it grow when something is pasted or typed below.
 TABLE_ROWS = 25
 
+# Comparing every key with every other takes time with the square of the rows: 20,000 keys are 0.2 billion steps.
+MOST_COMPARED = 20_000
+
 NAME_LIMIT = 31  # of a sheet
 
 
