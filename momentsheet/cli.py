@@ -137,7 +137,7 @@ def check(
         catalog = pipeline.load(company)
         delivery = pipeline.check_delivery(workbooks, catalog, _day(today), language, progress)
         for report in reports:
-            pipeline.write_file(report, pipeline.render_report(delivery, report.suffix).encode())
+            pipeline.write_report(delivery, report)
         if annotated is not None:
             pipeline.write_annotated(delivery, annotated)
     _print_report(delivery, as_json, quiet)
@@ -307,6 +307,6 @@ class _Progress:
             TextColumn("{task.description:10}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
-        self._task = bar.add_task(self._stage, total=1.0, completed=self._share)
+        self._task = bar.add_task(self._stage, total=1.0)
         bar.start()
         self._bar = bar

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from momentsheet.model.catalog import Catalog
     from momentsheet.model.finding import Report
     from momentsheet.model.workbook import Workbook
+    from momentsheet.workbook import CellValue
 
 Progress = Callable[[str, float], None]  # stage, share of the whole work that is done
 
@@ -133,6 +134,11 @@ def annotated_copy(delivery: Delivery, data: bytes, workbook: Workbook) -> bytes
     if workbook.format in {"xlsx", "xlsm"}:
         return annotate(data, marks, listings, active)
     return copy_annotated(workbook, marks, listings)
+
+
+def write_report(delivery: Delivery, target: Path) -> None:
+    """Write the report; the suffix says how."""
+    write_file(target, render_report(delivery, target.suffix).encode())
 
 
 REPORT_SUFFIXES = (".json", ".sarif", ".html", ".txt", ".xml")
@@ -382,10 +388,10 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> None:
             folder.write(name, make(delivery.catalog, list(columns), delivery.language, columns=columns))
 
 
-def _left_out_columns(delivery: Delivery, file: str) -> Mapping[str, Mapping[str, Sequence[object]]]:
+def _left_out_columns(delivery: Delivery, file: str) -> Mapping[str, Mapping[str, Sequence[CellValue]]]:
     from momentsheet.checking import cell_value
 
-    columns: dict[str, dict[str, list[object]]] = {}
+    columns: dict[str, dict[str, list[CellValue]]] = {}
     for left in delivery.checked.left_out:
         parsed = delivery.checked.parsed[left.entity]
         sheet, _ = parsed.locate(left.row)

@@ -245,7 +245,7 @@ def _spoil_hours(book: _Book) -> None:
     book.put("time_record", row, "billable_hours", 0)
     spoil("project_number", NOT_AVAILABLE, "WB-05")
     spoil("project_number", "23O25", "TR-01")
-    spoil("activity_name", "Forprosjket", "TR-01")
+    spoil("activity_name", "Forprosjket", "TR-27")
     spoil("employee_email", "kari@fjordglott.example", "TR-01")
     spoil("invoice_status", "Fakturet", "TR-08")
     spoil("source_id", f"{NUMBER}1234567890123456", "WB-20")

@@ -19,9 +19,7 @@ from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, cell_name
 
 HEADER_ROWS = 50  # titles and explanations above the header row may take this many rows
 CLOSE = 86  # rapidfuzz ratio from which a header is taken for another, with a warning
-TOTAL_WORDS = frozenset(
-    ("total", "totalt", "totals", "totalsum", "sum", "summa", "summer", "ialt", "delsum", "subtotal", "samlet")
-)
+TOTAL_WORD = r"(?i)^\W*(total|totalt|totals|totalsum|sum|summa|summer|i alt|delsum|subtotal|samlet)\W*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,9 +388,8 @@ def _data_rows(
 ) -> tuple[npt.NDArray[np.intp], int, list[int]]:
     """Indices of the data rows; number of rows without anything of ours; Excel rows of totals and repeated headers."""
     count = len(sheet.rows)
-    pool = sheet.pool.to_list()
-    is_empty = np.array([not text.strip() for text in pool] + [False])
-    is_total = np.array([len(text) < 20 and fold_header(text) in TOTAL_WORDS for text in pool] + [False])
+    is_empty = _of_pool(sheet.pool.str.strip_chars() == "")
+    is_total = _of_pool(sheet.pool.str.contains(TOTAL_WORD))
     filled = np.zeros(count, bool)
     total = np.zeros(count, bool)
     repeats = np.zeros(count, np.int32)
@@ -406,8 +403,8 @@ def _data_rows(
             required_blank |= ~has
         header_code = int(column.codes[header_index])
         if header_code >= 0:
-            same = np.array([text == pool[header_code] for text in pool] + [False])
-            repeats += same[column.codes] & (column.kinds == Kind.TEXT)
+            is_header = _of_pool(sheet.pool == sheet.pool[header_code])
+            repeats += is_header[column.codes] & (column.kinds == Kind.TEXT)
     total &= required_blank
     repeated = repeats >= max(2, (len(chosen) + 1) // 2)
     after = np.arange(count) > header_index
@@ -417,6 +414,11 @@ def _data_rows(
     last = int(sheet.rows[kept][-1]) if kept.any() else int(sheet.rows[header_index])
     blank = last - int(sheet.rows[header_index]) - int(kept.sum()) - int((dropped & (sheet.rows <= last)).sum())
     return np.flatnonzero(kept), blank, [int(row) for row in sheet.rows[dropped]]
+
+
+def _of_pool(verdicts: pl.Series) -> npt.NDArray[np.bool_]:
+    """A verdict on each text of the pool, to be looked up by code; code -1, no text, is False."""
+    return np.append(verdicts.to_numpy(), False)
 
 
 def _take(column: Column, kept: npt.NDArray[np.intp]) -> Column:

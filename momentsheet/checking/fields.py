@@ -88,8 +88,8 @@ def _check_required(ledger: FindingLedger, parsed: ParsedEntity, field: Field, f
         if id(sheet) not in without_column:  # one finding for the sheet, not one per row
             without_column.add(id(sheet))
             where = (sheet.file, sheet.name, sheet.header_row or None)
-            facts = {"expected": field.label}
-            ledger.tell(Told("missing_column", *where, entity=parsed.entity.name, field=field.name, facts=facts))
+            expected = {"expected": field.label}
+            ledger.tell(Told("missing_column", *where, entity=parsed.entity.name, field=field.name, facts=expected))
 
 
 def _required_rows(parsed: ParsedEntity, field: Field, facts: Facts) -> npt.NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 
-class InvalidIdentifier(ValueError):  # noqa: N818 - named after what it says
+class InvalidIdentifier(ValueError):
     """The text is not such an identifier; `suggestion` is a spelling that would be one."""
 
     def __init__(self, suggestion: str | None = None) -> None:

@@ -110,7 +110,7 @@ class Edits:
         return f"rId{number}"
 
     def free_name(self, folder: str, stem: str, suffix: str, first: int | None = 1) -> str:
-        """A name for a new part below the workbook's folder: the stem, with a number from `first` on (None: with none)."""
+        """A name for a new part below the workbook's folder: the stem and a free number; None prefers to have none."""
         for number in chain([""] if first is None else [], count(first or 1)):
             name = posixpath.join(posixpath.dirname(self._workbook), folder, f"{stem}{number}.{suffix}")
             if self._archive.find(name) is None and name not in self._written:
