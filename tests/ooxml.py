@@ -122,18 +122,13 @@ def parts(
 
 
 def style_sheet(formats: tuple[str, ...]) -> str:
-    """The inside of a styles part: style 0 is General, style n has the n-th format code, or built-in id (`#14`)."""
-    codes = "".join(
-        f'<numFmt numFmtId="{164 + n}" formatCode="{escape(code)}"/>'
-        for n, code in enumerate(formats)
-        if not code.startswith("#!")
-    )
-    ids = [code[2:] if code.startswith("#!") else str(164 + n) for n, code in enumerate(formats)]
-    styles = "".join(f'<xf numFmtId="{format_id}"/>' for format_id in ["0", *ids])
+    """The inside of a styles part: style 0 is General, style n has the n-th format code."""
+    codes = "".join(f'<numFmt numFmtId="{164 + n}" formatCode="{escape(code)}"/>' for n, code in enumerate(formats))
+    styles = "".join(f'<xf numFmtId="{format_id}"/>' for format_id in [0, *range(164, 164 + len(formats))])
     # A differential format is no cell style: its numFmt must not be mistaken for one of the workbook's.
-    return f'<numFmts>{codes}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>{styles}</cellXfs>' + (
-        '<dxfs><dxf><numFmt numFmtId="164" formatCode="yyyy"/></dxf></dxfs>'
-    )
+    differential = '<dxfs><dxf><numFmt numFmtId="164" formatCode="yyyy"/></dxf></dxfs>'
+    masters = '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>'
+    return f"<numFmts>{codes}</numFmts>{masters}<cellXfs>{styles}</cellXfs>{differential}"
 
 
 def relationships(targets: list[tuple[str, str, str]], relations: str = RELATIONS) -> str:
@@ -170,7 +165,8 @@ def prefixed(text: str, prefix: str) -> str:
     text = text.replace(' xmlns="', f' xmlns:{prefix}="', 1)
     pieces = text.split("<")
     return pieces[0] + "".join(
-        "<" + (f"/{prefix}:{piece[1:]}" if piece.startswith("/") else piece if piece[0] in "?!" else f"{prefix}:{piece}")
+        "<"
+        + (f"/{prefix}:{piece[1:]}" if piece.startswith("/") else piece if piece[0] in "?!" else f"{prefix}:{piece}")
         for piece in pieces[1:]
     )
 

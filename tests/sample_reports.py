@@ -331,7 +331,7 @@ def report(
 
 
 def typical(language: str = "nb") -> Report:
-    """A cause with its effect, many equal cells, many different cells, a warning, an opplysning, repairs."""
+    """A cause with its effect, many equal cells, many different cells, a warning, information, repairs."""
     cause = grouped(
         [
             found(

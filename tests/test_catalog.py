@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from momentsheet.catalog import apply_company, find, load_catalog
 from momentsheet.catalog.patterns import pattern_problem
 from momentsheet.catalog.schemas import SCHEMAS, schema_problems
+from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.yaml_reader import read_yaml
 from momentsheet.errors import CatalogError, UsageError
 from momentsheet.model.catalog import Catalog, Company, FieldChange, Reference, Rule, say, type_names
@@ -364,6 +365,38 @@ def test_examples_come_in_one_form(folder: Callable[..., Path]) -> None:
     assert rules["JO-03"].bad[0].rows == {"client": ({"state": "closed"},), "job": ({},)}
 
 
+def test_an_example_may_be_a_whole_sheet(folder: Callable[..., Path]) -> None:
+    sheets = "[{name: Klienter, cells: [[Nummer, Navn], ['1', '']], hidden_rows: [2], state: hidden}]"
+    rule = f"""\
+  - code: WB-30
+    severity: warning
+    reach: workbook
+    check: hidden_rows
+    message: {{en: "{{count}} rows", nb: "{{count}} rader"}}
+    why: {{en: Why, nb: Hvorfor}}
+    fix: {{en: Fix, nb: Rett}}
+    examples: {{good: [{{template: none}}], bad: [{{sheets: {sheets}}}]}}
+"""
+    hidden = load_catalog(folder({GENERAL_FILE: GENERAL + rule})).rules["WB-30"]
+    assert hidden.good[0].template == "none"
+    shown = hidden.bad[0].sheets[0]
+    assert (shown.cells, shown.hidden_rows, shown.state) == ((("Nummer", "Navn"), ("1", "")), (2,), "hidden")
+    unshown = problems_of(folder({GENERAL_FILE: GENERAL + rule[: rule.index("    examples")]}))
+    assert unshown == [f"rules/workbook.yaml:{line_of(GENERAL + rule, '- code: WB-30')}: rule `WB-30` lacks `examples`"]
+
+
+def test_a_field_may_be_called_like_a_key_of_an_example(folder: Callable[..., Path]) -> None:
+    text = (
+        CLIENT.replace("name: limit", "name: template")
+        .replace("[limit]", "[template]")
+        .replace('limit: "1000.50"', 'template: "1"')
+    )
+    text = text.replace("bad: [{name: Å}]", "bad: [{template: '1'}, {book: {client: {name: Å}}, template: none}]")
+    row, book = load_catalog(folder({CLIENT_FILE: text})).rules["CL-02"].bad
+    assert (row.rows, row.template) == ({"client": ({"template": "1"},)}, "ours")
+    assert (book.rows, book.template) == ({"client": ({"name": "Å"},)}, "none")
+
+
 def test_text_stays_text_and_only_places_for_booleans_take_them(folder: Callable[..., Path]) -> None:
     text = CLIENT.replace('state: active, limit: "1000.50"', "state: active").replace(
         "name: Fjordgløtt AS,", "name: NO,"
@@ -532,6 +565,7 @@ MISTAKES = {
     "sample with label": (CLIENT_FILE, "state: active, limit", "state: Aktiv, limit", "state: Aktiv", "`state` is not the code `Aktiv`; did you mean `active`?"),
     "sample date": (JOB_FILE, "date: 2025-02-01, hours", "date: 01.02.2025, hours", "date: 01.02.2025, hours", "`date` must be a date as YYYY-MM-DD"),
     # rules for whatever entity
+    "general example without entity": (GENERAL_FILE, "good: [{book: {client: {name: Ås}}}]", "good: [{name: Ås}]", "{name: Ås}", "`good` 1 has the unknown key `name`"),
     "general placeholder": (GENERAL_FILE, 'en: "{header} is wrong"', 'en: "{headr} is wrong"', "{headr}", "the en text has the unknown placeholder {headr}; did you mean `header`?"),
     "general check lacks": (GENERAL_FILE, "check: precise", "check: demand", None, "rules/workbook.yaml:1: lacks a rule with `check: precise` for fields that have none of their own"),
     "general check twice": (GENERAL_FILE, "check: precise", "check: schema", None, "rules/workbook.yaml:53: `check: schema` has a rule already in line 42"),
@@ -995,8 +1029,8 @@ def test_cerberus_takes_every_schema_that_its_shape_takes(type_name: str, schema
     import cerberus
 
     from momentsheet.catalog.names import Names
+    from momentsheet.catalog.place import Place
     from momentsheet.catalog.schemas import plain
-    from momentsheet.catalog.shape import Place
 
     root, problems = read_yaml(json.dumps(schema).encode(), "file")
     assert root is not None
@@ -1004,6 +1038,24 @@ def test_cerberus_takes_every_schema_that_its_shape_takes(type_name: str, schema
     if not problems:
         cerberus.Validator({"value": plain(taken)})
     assert "type" not in schema or problems
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        """SELECT * FROM "read_csv"('{0}')""",
+        "SELECT * FROM `read_csv`('{0}')",
+        "SELECT * FROM Read_CSV /* x */ ('{0}')",
+        "SELECT (SELECT a FROM \"read_csv\"('{0}')) FROM client",
+        "SELECT $$ ' $$, * FROM read_csv('{0}') -- '",
+        "WITH x AS (SELECT * FROM read_json('{0}')) SELECT * FROM x",
+    ],
+)
+def test_no_query_reads_a_file(query: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a,b\n1,2\n")
+    result = Tables({"client": {"name": "text"}}, is_whole=True).query(query.format(secret))
+    assert result == Misfit("reads a file; a query sees only the tables of the entities")
 
 
 # --- the rules that ship
@@ -1020,7 +1072,7 @@ def test_the_shipped_rules_load(shipped: Catalog) -> None:
     )
     assert {"company", "employee", "customer", "contact", "project", "activity", "time_record"} <= set(shipped.entities)
     assert len(shipped.accounting) == 13
-    assert all(rule.good and rule.bad for rule in shipped.rules.values() if rule.reach != "workbook")
+    assert all(rule.good and rule.bad for rule in shipped.rules.values())
 
 
 def test_every_shipped_rule_is_found_by_its_code(shipped: Catalog) -> None:

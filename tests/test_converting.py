@@ -4,6 +4,8 @@ import csv
 import datetime as dt
 import io
 import json
+import re
+import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -663,3 +665,22 @@ def test_states_are_written_as_the_api_was_seen_to_write_them(shipped):
         line["body"]["projectExtensionState"] for line in read_lines(file_of(bundle, "project_extensions.ndjson"))
     }
     assert states == {"closed"}
+
+
+def test_the_worked_example_of_the_docs_is_a_format(tmp_path):
+    text = (RULES.parent / "docs" / "import-files.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n# rules/formats/(\w+)\.yaml\n(.*?)```", text, re.DOTALL)
+    shutil.copytree(RULES, tmp_path / "rules")
+    (tmp_path / "rules" / "formats" / f"{example[1]}.yaml").write_text(example[2], encoding="utf-8")
+    catalog = load_catalog(tmp_path / "rules")
+    clean = sample_tables(catalog)
+    file = convert(clean, catalog, ["partner"]).files[0]
+    assert file.path == "import/partner/050_projects.csv"
+    rows = read_csv(file)
+    assert list(rows[0]) == ["PROJ.NO", "STATE", "TAGS"]
+    assert "OPEN" in {row["STATE"] for row in rows}
+
+
+def test_every_write_kind_is_in_the_docs():
+    text = (RULES.parent / "docs" / "import-files.md").read_text(encoding="utf-8")
+    assert all(f"| `{kind}` |" in text for kind in write_kinds)

@@ -201,6 +201,15 @@ def test_sentence_with_a_suggestion_is_left_out_where_there_is_none():
     assert why(samples.found("TR-02"), CATALOG, "en") == "Moment refuses it."
 
 
+def test_label_is_the_field_in_the_language_of_the_report():
+    rule = replace(
+        CATALOG.rules["TR-02"], message={"en": "«{label}» under «{header}».", "nb": "«{label}» under «{header}»."}
+    )
+    catalog = replace(CATALOG, rules={"TR-02": rule})
+    assert message(samples.found("TR-02", header="Datum"), catalog, "en") == "«Date» under «Datum»."
+    assert message(samples.found("TR-02", header="Datum"), catalog, "nb") == "«Dato» under «Datum»."
+
+
 def test_language_that_lacks_a_text_gets_english():
     assert message(samples.found("TR-20", header=None), CATALOG, "da") == "Date is blank."
 
@@ -244,6 +253,16 @@ def test_group_does_not_claim_that_different_values_are_the_same():
     findings = [samples.found("TR-04", row=row, value="20", facts={"total": row}) for row in (25, 26)]
     told = group_message(samples.grouped(findings), CATALOG, "en")
     assert told.startswith("2 cells in column B. The first, B25: 25 hours")
+
+
+def test_group_of_one_value_with_different_demands_tells_of_its_first():
+    says = ({"en": "at least 2"}, {"en": "at most 1"})
+    findings = [
+        samples.found("CU-07", row=row, value="x", facts={"says": text, "example": "7"})
+        for row, text in enumerate(says, 5)
+    ]
+    told = group_message(samples.grouped(findings), CATALOG, "en")
+    assert told == "2 cells in column B. The first, B5: Uni Economy needs at least 2, such as 7."
 
 
 def test_refusal_tells_the_file_and_its_facts():
@@ -933,7 +952,8 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
         empty, Bundle(()), (), replace(catalog, company=samples.Company(accounting_system="")), "nb", samples.LOADER
     )
     message(samples.found("CU-05", facts={"status": False}), catalog, "nb")
-    group_message(alike, catalog, "nb")
+    other = replace(alike.findings[0], facts={"count": 2})
+    group_message(samples.grouped([alike.findings[0], other]), catalog, "nb")
     as_it_is = samples.Example({"customer": ({},)})
     explain(catalog, replace(catalog.rules["CU-05"], good=(as_it_is,)), "nb")
     refusal(UnusableFile("never_heard"), catalog, "nb", "x")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from momentsheet.catalog.files import RuleFiles
+from momentsheet.catalog.files import BOOK_KEYS, RuleFiles
 from momentsheet.catalog.names import Names
+from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.schemas import SCHEMAS, plain
-from momentsheet.catalog.shape import Place, Taken
 from momentsheet.catalog.yaml_reader import Node
 from momentsheet.model.catalog import (
     AccountingSystem,
@@ -147,7 +147,7 @@ def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
 
 
 def _example(taken: Taken | tuple[Taken, ...], entity: str | None, known: _Known) -> Example:
-    if isinstance(taken, Taken) and taken.keys() & {"book", "company", "sheets", "template"}:
+    if isinstance(taken, Taken) and taken.keys() & BOOK_KEYS.difference(known.types.get(entity or "", ())):
         rows = {name: _rows(rows) for name, rows in taken.get("book", {}).items()}
         sheets = tuple(
             ExampleSheet(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from momentsheet.catalog.place import Taken
 from momentsheet.catalog.schemas import SCHEMAS
 from momentsheet.catalog.shape import (
     Boolean,
@@ -21,7 +22,6 @@ from momentsheet.catalog.shape import (
     Record,
     Shape,
     Switch,
-    Taken,
     Text,
     Unread,
 )
@@ -120,8 +120,11 @@ _BOOK = Record(
         "template": Choice(get_args(TemplateOrigin)),
     }
 )
-EXAMPLE = Marked(("book", "company", "sheets", "template"), _BOOK, ROWS)
+BOOK_KEYS = frozenset(_BOOK.may)  # what tells such an example from a row
+EXAMPLE = Marked(BOOK_KEYS, _BOOK, ROWS)
 EXAMPLES = Record(needs={"good": Many(EXAMPLE, 1), "bad": Many(EXAMPLE, 1)})
+
+_OF_BOOKS = Record(needs={"good": Many(_BOOK, 1), "bad": Many(_BOOK, 1)})
 
 _TOLD: Mapping[str, Shape] = {
     "code": RULE_CODE, "severity": Choice(severities), "reach": Text(), "message": TEXTS, "why": TEXTS, "fix": TEXTS,
@@ -144,12 +147,12 @@ RULE = Switch(
         "book": Record({**_SHOWN, "offends": Text()}, _SWITCHED),
     },
 )
-# A rule for whatever entity or for the workbook itself; what is wrong with a workbook cannot be shown as rows
+# A rule for whatever entity, or for the workbook itself
 GENERAL_RULE = Switch(
     "reach",
     {
-        "field": Record({**_TOLD, "check": Choice(field_checks), "examples": EXAMPLES}, _SWITCHED),
-        "workbook": Record({**_TOLD, "check": NAME}, {"examples": EXAMPLES, **_SWITCHED}),
+        "field": Record({**_TOLD, "check": Choice(field_checks), "examples": _OF_BOOKS}, _SWITCHED),
+        "workbook": Record({**_TOLD, "check": NAME, "examples": _OF_BOOKS}, _SWITCHED),
     },
 )
 

@@ -11,7 +11,7 @@ from momentsheet.catalog.build import build_catalog, build_company
 from momentsheet.catalog.company import apply_company, clashes
 from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, RuleFiles
 from momentsheet.catalog.names import Names, collect_names, did_you_mean
-from momentsheet.catalog.shape import Place, Taken
+from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.texts import lay_over
 from momentsheet.catalog.verify import verify
 from momentsheet.catalog.yaml_reader import Node, max_bytes, read_yaml

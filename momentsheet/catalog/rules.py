@@ -8,8 +8,8 @@ import polars as pl
 
 from momentsheet.catalog.files import RuleFiles, field_checks
 from momentsheet.catalog.names import Names, did_you_mean
+from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.schemas import take_schema
-from momentsheet.catalog.shape import Place, Taken
 from momentsheet.catalog.sql import Misfit, Tables, constants
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem

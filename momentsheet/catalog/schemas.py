@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from momentsheet.catalog.patterns import pattern_problem
-from momentsheet.catalog.shape import Boolean, Date, Many, Number, Place, Record, Shape, Taken, Text
+from momentsheet.catalog.place import Place, Taken
+from momentsheet.catalog.shape import Boolean, Date, Many, Number, Record, Shape, Text
 from momentsheet.catalog.yaml_reader import Node
 from momentsheet.errors import Problem
 from momentsheet.model.catalog import type_names

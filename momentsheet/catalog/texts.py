@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import did_you_mean
-from momentsheet.catalog.shape import Taken
+from momentsheet.catalog.place import Taken
 from momentsheet.errors import Problem
 
 

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from momentsheet.catalog.canonical import canonical_problem
 from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import Names, did_you_mean
+from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.rules import condition_problems, rule_problems
 from momentsheet.catalog.schemas import number_types, schema_problems, take_schema
-from momentsheet.catalog.shape import Place, Taken
 from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem
@@ -19,7 +19,7 @@ from momentsheet.model.table import dtype
 
 # Field names that stand for something else: columns of every table, placeholders, forms of examples
 RESERVED = {
-    "row_id", "source", "excel_row", "book", "company", "count",
+    "row_id", "source", "excel_row", "book", "sheets", "count",
     "value", "header", "label", "key", "row", "cell", "sheet", "file", "suggestion", "first_row", "first_cell",
 }  # fmt: skip
 

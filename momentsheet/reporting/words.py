@@ -23,10 +23,6 @@ _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅÄÖ«\"“])")
 _NOT_GROUPED = ("row", "year", "number")  # how the names of whole numbers end that are no amounts
 _OF_THE_FINDING = frozenset({"value", "key", "row", "suggestion", "cell", "sheet", "file"})
-_SAME_FOR_ALL = frozenset(
-    {"header", "sheet", "file", "today", "company_name", "accounting_system", "cutover_date", "country", "currency",
-     "date_order", "says", "example"}
-)  # fmt: skip
 
 
 def message(finding: Finding, catalog: Catalog, language: str) -> str:
@@ -47,7 +43,7 @@ def why(finding: Finding, catalog: Catalog, language: str) -> str:
 def general(rule: Rule, texts: Mapping[str, str], catalog: Catalog, language: str) -> str:
     """A text of a rule before anything is found: the column's label, and «…» for what will be found."""
     label = field_label(rule.entity, rule.fields[0], catalog, language) if rule.entity and rule.fields else None
-    return _fill(say(texts, language), lambda name: label if name == "header" else None)
+    return _fill(say(texts, language), lambda name: label if name in {"header", "label"} else None)
 
 
 def suggestion(finding: Finding) -> str:
@@ -219,15 +215,16 @@ def _fact(name: str, finding: Finding, catalog: Catalog, language: str) -> str |
     """One placeholder of a rule's text."""
     if name == "header":
         return header(finding, catalog, language)
+    if name == "label" and finding.entity and finding.field:
+        return field_label(finding.entity, finding.field, catalog, language)
     if name in _OF_THE_FINDING and (value := getattr(finding, name)) is not None:
         return _shown(name, value, None, catalog, language)
     entity = catalog.entities.get(finding.entity or "")
     if isinstance(words := finding.facts.get(name), Mapping):
         # A text of the rule files in both languages; the facts fill it too, but never with another text of texts.
         plainer = replace(finding, facts={key: fact for key, fact in finding.facts.items() if key != name})
-        return _fill(
-            str(words.get(language) or words.get("en") or "…"), lambda inner: _fact(inner, plainer, catalog, language)
-        )
+        template = plain(str(words.get(language) or words.get("en") or "…"))
+        return _fill(template, lambda inner: _fact(inner, plainer, catalog, language))
     if name in finding.facts:
         text = _shown(name, finding.facts[name], _field_named(name, entity, catalog), catalog, language)
         return catalog.text("value.blank", language) if text is None and name != "suggestion" else text
@@ -324,8 +321,13 @@ def _field_named(name: str, entity: Entity | None, catalog: Catalog) -> Field | 
 
 def _says_the_same(rule: Rule, group: Group, language: str) -> bool:
     """Whether the message of a group's first finding holds for all of them, word for word."""
-    varying = placeholders(say(rule.message, language)) - _SAME_FOR_ALL
-    return not varying or (group.value is not None and varying == {"value"})
+    used = placeholders(say(rule.message, language))
+    own, first = sorted(used & {*_OF_THE_FINDING, "header"}), group.findings[0]
+    return all(
+        all(getattr(finding, name) == getattr(first, name) for name in own)
+        and all(finding.facts.get(name) == first.facts.get(name) for name in used)
+        for finding in group.findings
+    )
 
 
 @lru_cache(maxsize=512)

@@ -108,7 +108,8 @@ class CellStyles:
         base = ' xfId="0"' if self._lists["cellStyleXfs"] is not None else ""
         quote = ' quotePrefix="1"' if is_quoted else ""
         vertical = "center" if font == "header" else "top"
-        wrap = (' horizontal="center"' if is_number else "") + (' wrapText="1"' if is_cell else "")
+        side = ' horizontal="center"' if is_number else ' horizontal="left" indent="1"'
+        wrap = f'{side} wrapText="1"' if is_cell else ""
         xf = (
             f'<{self._p}xf numFmtId="0" fontId="{font_id}" fillId="{fill}" borderId="{border}"{base}{quote}'
             f' applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'

@@ -144,7 +144,7 @@ def _height(cells: Sequence[ListedCell], widths: Sequence[float]) -> float:
     lines = 1
     for cell, width in zip(cells, widths, strict=False):
         if isinstance(cell.text, str) and len(cell.text) > width * 0.8:
-            room = max(width - 1, 1)
+            room = max(width - 2, 1)
             lines = max(lines, sum(max(1, math.ceil(len(part) / room)) for part in cell.text.split("\n")))
     return min(lines * 14.5 + 3, 409.0)
 

@@ -1,0 +1,326 @@
+"""The command line as scripts and people meet it: exit statuses, one-line reasons, nothing half-written."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from momentsheet import pipeline
+from momentsheet.__main__ import main
+
+ROOT = Path(__file__).parents[1]
+TODAY = ["--today", "2025-01-15"]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "fjord.xlsx"
+    pipeline.make_template(pipeline.load(), (), "nb", path, sample=True)
+    return path
+
+
+def xlsx(*sheets: tuple[str, list[list[object]]]) -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    for name, rows in sheets:
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(rows):
+            for place, value in enumerate(row):
+                sheet.write(at, place, value)
+    book.close()
+    return buffer.getvalue()
+
+
+def spoil(sample: Path, target: Path, label: str, value: object) -> Path:
+    """The sample with one cell of the hours sheet overwritten, as a person would in a spreadsheet program."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(sample)
+    sheet = book["Timer"]
+    column = next(cell.column for cell in sheet[1] if str(cell.value).startswith(label))
+    sheet.cell(3, column).value = value
+    book.save(target)
+    return target
+
+
+def test_a_clean_workbook_becomes_import_files(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["convert", str(sample), "-o", str(out), *TODAY]) == 0
+    manifest = json.loads((out / "manifest.json").read_text())
+    entities = {item["entity"] for item in manifest["files"] if item["format"] == "csv"}
+    assert entities == set(pipeline.load().entities)
+    assert (out / "receipt.html").is_file()
+    assert "import" in capsys.readouterr().err
+
+
+def test_two_runs_are_byte_identical(sample: Path, tmp_path: Path) -> None:
+    contents = []
+    for name in ("a", "b"):
+        assert main(["convert", str(sample), "-o", str(tmp_path / name), "-q", *TODAY]) == 0
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        contents.append([(path.relative_to(tmp_path / name), path.read_bytes()) for path in files])
+    assert contents[0] == contents[1]
+
+
+def test_totals_equal_the_status_sheet_of_the_workbook(sample: Path, tmp_path: Path) -> None:
+    """The sums that a customer sees in the Status sheet are the sums of the import files."""
+    main(["convert", str(sample), "-o", str(tmp_path / "out"), "-q", *TODAY])
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    hours = next(item for item in manifest["files"] if item["entity"] == "time_record" and item["format"] == "csv")
+    records = pipeline.load().entities["time_record"].sample
+    assert float(hours["totals"]["hours"]) == sum(float(row["hours"]) for row in records)
+    assert hours["rows"] == len(records)
+
+
+def test_errors_give_the_workbook_back_and_no_import_files(sample: Path, tmp_path: Path) -> None:
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
+    out = tmp_path / "out"
+    assert main(["convert", str(wrong), "-o", str(out), "-q", *TODAY]) == 1
+    assert sorted(path.name for path in out.iterdir()) == ["report.html", "report.json", "wrong.checked.xlsx"]
+
+
+def test_skip_row_leaves_rows_out_and_reconciles(sample: Path, tmp_path: Path) -> None:
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
+    out = tmp_path / "out"
+    assert main(["convert", str(wrong), "-o", str(out), "-q", "--on-error", "skip-row", *TODAY]) == 4
+    assert (out / "wrong.left-out.xlsx").is_file()
+    records = json.loads((out / "report.json").read_text())["totals"]["time_record"]
+    assert records["rows_read"] == records["rows_clean"] + records["rows_left_out"] == 6
+    assert records["rows_left_out"] == 1
+
+
+@pytest.mark.parametrize(("fail_on", "status"), [("error", 1), ("warning", 1), ("never", 0)])
+def test_fail_on(sample: Path, tmp_path: Path, fail_on: str, status: int) -> None:
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
+    assert main(["check", str(wrong), "-q", "--fail-on", fail_on, *TODAY]) == status
+
+
+UNUSABLE = {
+    "empty file": b"",
+    "a pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n",
+    "html in disguise": b"<html><body><table><tr><td>Kundenummer</td></tr></table></body></html>",
+    "truncated zip": xlsx(("Kunder", [["Kundenummer"], ["1"]]))[:-200],
+    "password": bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 1024,
+    "none of our sheets": xlsx(("Kundar", [["Vare", "Butikk"], ["Melk", "Krysset"]]), ("Ark2", [["a"]])),
+    "words": b"\x00\x01\x02 not a workbook at all",
+}
+
+
+@pytest.mark.parametrize("content", UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_unusable_files_are_refused_in_one_line(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kunder.xlsx"
+    path.write_bytes(content)
+    out = tmp_path / "out"
+    assert main(["convert", str(path), "-o", str(out)]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.strip().splitlines()) == 1
+    assert "kunder.xlsx" in told.err
+    assert not out.exists()
+    assert [item.name for item in tmp_path.iterdir()] == ["kunder.xlsx"]
+
+
+def test_a_foreign_workbook_is_told_its_sheets_and_the_closest_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(UNUSABLE["none of our sheets"])
+    assert main(["check", str(path)]) == 3
+    told = capsys.readouterr().err
+    assert "«Kundar»" in told
+    assert "«Kunder»" in told
+
+
+WRONG_CALLS = {
+    "no such file": (["check", "nothing.xlsx"], "nothing.xlsx"),
+    "no such company file": (["check", "SAMPLE", "--company", "nobody.yaml"], "nobody.yaml"),
+    "no such day": (["check", "SAMPLE", "--today", "31.12.2024"], "2025-01-31"),
+    "no such format": (["convert", "SAMPLE", "-o", "out", "--format", "cvs"], "csv"),
+    "no such entity": (["template", "customers", "-o", "x.xlsx"], "customer"),
+    "no such report": (["check", "SAMPLE", "--report", "r.pdf"], ".html"),
+    "no such rule": (["explain", "TR-4"], "TR-04"),
+    "the same workbook twice": (["check", "SAMPLE", "SAMPLE"], "same workbook"),
+    "no such option": (["check", "SAMPLE", "--annotate", "x"], "--annotate"),
+}
+
+
+@pytest.mark.parametrize(("words", "says"), WRONG_CALLS.values(), ids=WRONG_CALLS.keys())
+def test_wrong_calls_say_what_to_write_instead(
+    words: list[str], says: str, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main([str(sample) if word == "SAMPLE" else word for word in words]) == 2
+    told = capsys.readouterr()
+    assert says in told.err
+    assert "Traceback" not in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_typo_in_the_company_file_is_told_with_its_line(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company = tmp_path / "fjord.yaml"
+    company.write_text("code: fjord\nname: Fjord AS\naccounting_sytem: fiken\n")
+    assert main(["check", str(sample), "--company", str(company)]) == 2
+    told = capsys.readouterr().err
+    assert "fjord.yaml:3" in told
+    assert "accounting_system" in told
+
+
+def test_the_input_is_never_modified_even_inside_the_output_folder(sample: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    wrong = spoil(sample, out / "fjord.checked.xlsx", "Timer", "mange")
+    before = wrong.read_bytes()
+    (out / "notes.txt").write_text("mine")
+    assert main(["convert", str(wrong), "-o", str(out), "-q", *TODAY]) == 1
+    assert wrong.read_bytes() == before
+    assert (out / "fjord.checked-2.xlsx").is_file()
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_a_corrected_copy_in_the_output_folder_is_not_overwritten(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    wrong = spoil(sample, tmp_path / "fjord.xlsx", "Timer", "mange")
+    assert main(["convert", str(wrong), "-o", str(out), "-q", *TODAY]) == 1
+    copy = out / "fjord.checked.xlsx"
+    copy.write_bytes(copy.read_bytes() + b" ")
+    later = copy.stat().st_mtime + 60
+    os.utime(copy, (later, later))
+    assert main(["convert", str(wrong), "-o", str(out), "-q", *TODAY]) == 5
+    assert "fjord.checked.xlsx" in capsys.readouterr().err
+
+
+def test_a_run_that_cannot_write_leaves_the_old_results(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever write fails, the folder holds its old contents whole."""
+    out = tmp_path / "out"
+    assert main(["convert", str(sample), "-o", str(out), "-q", *TODAY]) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    real = os.fsync
+    for fails_at in (1, 2, 7, 15, 20):
+        calls = iter(range(1, 10_000))
+
+        def fsync(handle: int, calls=calls, fails_at=fails_at) -> None:
+            if next(calls) == fails_at:
+                raise OSError(28, "No space left on device")
+            real(handle)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", fsync)
+            status = main(["convert", str(sample), "-o", str(out), "-q", *TODAY])
+        assert status in {0, 5}
+        assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+        assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_output_that_is_a_file_is_refused(sample: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.write_text("a letter")
+    assert main(["convert", str(sample), "-o", str(target), "-q", *TODAY]) == 5
+    assert target.read_text() == "a letter"
+
+
+def test_json_alone_on_stdout(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(sample), "--json", *TODAY]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["summary"]["error"] == 0
+    assert told.err
+
+
+def test_several_workbooks_are_one_delivery(sample: Path, tmp_path: Path) -> None:
+    """References cross workbooks: hours alone cannot be checked, together with the rest they can."""
+    import openpyxl
+
+    hours, rest = tmp_path / "hours.xlsx", tmp_path / "rest.xlsx"
+    for target, keeps in ((hours, True), (rest, False)):
+        book = openpyxl.load_workbook(sample)
+        for name in book.sheetnames:
+            if (name == "Timer") != keeps and not name.startswith("_"):
+                del book[name]
+        book.save(target)
+    assert main(["check", str(hours), "-q", *TODAY]) == 1
+    assert main(["check", str(hours), str(rest), "-q", *TODAY]) == 0
+
+
+@pytest.mark.parametrize("topic", ["TR-04", "customer", "customer.org_number", None])
+def test_explain(topic: str | None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", *([topic] if topic else []), "--language", "en"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) >= 3
+
+
+def test_entities_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["entities", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [item["entity"] for item in told] == list(pipeline.load().entities)
+    assert {"name", "type", "required", "label", "unit", "list", "to", "aliases"} <= told[0]["fields"][0].keys()
+
+
+def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    assert "rules" in capsys.readouterr().out
+
+
+def test_help_answers_without_loading_the_engines() -> None:
+    code = (
+        "import sys; from momentsheet.__main__ import main; main(['--help']);"
+        "heavy = {'polars', 'numpy', 'cerberus', 'xlsxwriter', 'jinja2', 'rich', 'babel'} & set(sys.modules);"
+        "sys.exit(', '.join(sorted(heavy)) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Exit status" in done.stdout
+
+
+def test_an_internal_error_shows_an_id_and_nothing_of_the_data(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("Kari Nordmann")
+
+    monkeypatch.setattr(pipeline, "check_delivery", broken)
+    assert main(["check", str(sample)]) == 70
+    told = capsys.readouterr().err
+    assert "internal error" in told
+    assert "Kari" not in told
+    assert "Traceback" not in told
+
+
+def test_nothing_is_asked_of_the_network(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was asked for")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert main(["convert", str(sample), "-o", str(tmp_path / "out"), "-q", *TODAY]) == 0
+
+
+def test_import_files_hold_no_trace_of_columns_that_are_not_ours(sample: Path, tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.load_workbook(sample)
+    sheet = book["Kunder"]
+    sheet.cell(1, sheet.max_column + 1).value = "Husk"
+    sheet.cell(2, sheet.max_column).value = "KANARIFUGL"
+    book.save(tmp_path / "a.xlsx")
+    assert main(["convert", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "out"), "-q", *TODAY]) == 0
+    texts = [path.read_bytes() for path in (tmp_path / "out" / "import").rglob("*") if path.is_file()]
+    assert not any(b"KANARIFUGL" in text for text in texts)
+    assert zipfile.is_zipfile(tmp_path / "out" / "a.checked.xlsx")
