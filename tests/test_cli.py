@@ -188,7 +188,7 @@ def test_the_input_is_never_modified_even_inside_the_output_folder(sample: Path,
     (out / "notes.txt").write_text("mine")
     assert main(["convert", str(wrong), "-o", str(out), "-q", *TODAY]) == 1
     assert wrong.read_bytes() == before
-    assert (out / "fjord.checked-2.xlsx").is_file()
+    assert (out / "fjord-2.checked.xlsx").is_file()
     assert (out / "notes.txt").read_text() == "mine"
 
 

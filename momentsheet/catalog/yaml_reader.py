@@ -7,10 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-try:
-    import yaml  # type: ignore[import-untyped]
-except ModuleNotFoundError:  # same events, ten times as slow
-    from ruamel import yaml
+import yaml  # type: ignore[import-untyped]
 
 from momentsheet.errors import Problem
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -276,7 +277,9 @@ def _bind_sheet(
         sheet.pool,
         {field: (None, column.index) for field, column in chosen.items()},
     )
-    return bound, SheetRead(sheet.name, entity.name, header_row, len(kept), tuple(reads), blank, len(totals))
+    filled = {column.index: int((column.kinds[kept] != Kind.BLANK).sum()) for column in sheet.columns}
+    columns = tuple(dataclasses.replace(read, filled=filled.get(read.column, 0)) for read in reads)
+    return bound, SheetRead(sheet.name, entity.name, header_row, len(kept), columns, blank, len(totals))
 
 
 def _entity_of(sheet: Sheet, catalog: Catalog, meta: _Meta) -> tuple[Entity | None, bool]:
@@ -469,9 +472,12 @@ def _bind_form(job: _Job) -> tuple[BoundSheet, SheetRead]:
     for field, place in best.items():
         headers[field] = clean_text(sheet.pool[int(label_column.codes[place])])[0]
         places[field] = (int(sheet.rows[place]), answer)
-        reads.append(ColumnRead(answer, headers[field], field, job.words[fold_header(headers[field])].how))
+        filled = 0
         if answers is not None:
             columns[field] = _take(answers, np.array([place]))
+            filled = int(answers.kinds[place] != Kind.BLANK)
+        how = job.words[fold_header(headers[field])].how
+        reads.append(ColumnRead(answer, headers[field], field, how, filled))
     is_filled = any(column.kinds[0] != Kind.BLANK for column in columns.values())
     if not is_filled:
         columns = {field: _take(column, np.array([], np.intp)) for field, column in columns.items()}

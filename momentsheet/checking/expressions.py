@@ -71,7 +71,7 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
     if offending.is_empty():
         return
     for row, others, values in _one_per(offending, rule):
-        shown = {name: values[name] for name in _wanted(rule, parsed.values.columns)}
+        shown = {name: values[name] for name in _wanted(rule, frame.columns)}
         shown |= {name: values[f"__fact_{name}"] for name in rule.facts}
         ledger.tell_cell(rule, parsed, row, rule.fields[0], facts=shown, held_back=others, marked=rule.fields[1:])
 
@@ -95,7 +95,8 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
     marked = rule.fields[0]
     offending = offending.filter(~pl.Series(parsed.bad[marked][offending["row_id"].to_numpy()], dtype=pl.Boolean))
     for row, others, values in _one_per(offending.sort("row_id"), rule):
-        shown = {name: values[name] for name in _wanted(rule, offending.columns)}
+        shown = {name: facts.values[name] for name in _wanted(rule, facts.values)}
+        shown |= {name: values[name] for name in _wanted(rule, offending.columns)}
         shown |= {name: values.get(f"{name}__found", values.get(name)) for name in found.columns if name != "row_id"}
         ledger.tell_cell(rule, parsed, row, marked, facts=shown, held_back=others, marked=rule.fields[1:])
 

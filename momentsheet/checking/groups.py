@@ -28,6 +28,7 @@ def group_findings(findings: Sequence[Finding], catalog: Catalog) -> tuple[tuple
     groups: list[Group] = []
     told: list[Finding] = []
     for key, found in members.items():
+        found.sort(key=lambda finding: (finding.row or 0, finding.column or 0))
         first_cause = causes.get(found[0].fingerprint)
         cause = first_cause if first_cause and group_of[first_cause] != ids[key] else None
         dressed = tuple(dataclasses.replace(finding, group=ids[key], blocked_by=cause) for finding in found)

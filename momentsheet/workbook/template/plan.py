@@ -139,7 +139,9 @@ class Plan:
         if to is None or not to.same:
             return ()
         here = next(sheet for sheet in self.sheets if sheet.entity is column.entity)
-        there = next(sheet for sheet in self.sheets if sheet.entity.name == to.entity)
+        there = next((sheet for sheet in self.sheets if sheet.entity.name == to.entity), None)
+        if there is None:
+            return ()
         pairs = [(here.column(name), there.column(name)) for name in to.same]
         return tuple((mine, theirs) for mine, theirs in pairs if mine and theirs)
 
