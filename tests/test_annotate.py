@@ -376,7 +376,7 @@ def cells_of(data):
     tree = ET.fromstring(part(data, "xl/sheet1.xml"))
     styles = ET.fromstring(part(data, "xl/styles.xml"))
     fills = [item.find(".//{*}fgColor") for item in styles.find("{*}fills")]
-    xfs = [int(item.get("fillId")) for item in styles.find("{*}cellXfs")]
+    xfs = [int(item.get("fillId", 0)) for item in styles.find("{*}cellXfs")]
     found = {}
     row = 0
     for row_element in tree.find("{*}sheetData"):
@@ -515,6 +515,61 @@ def test_no_style_is_added_beyond_the_limit_of_excel(monkeypatch):
     assert [cell.value for cell in load(result)["Funn"][5]] == ["Feil", "Timer", "celle", 7]
 
 
+FONTS = {
+    "black": ('<color rgb="FF000000"/>', False),
+    "white": ('<color rgb="FFFFFFFF"/>', True),
+    "pale yellow": ('<color rgb="FFFFFFCC"/>', True),
+    "dark red": ('<color rgb="FF9C0006"/>', False),
+    "theme background": ('<color theme="0"/>', True),
+    "theme background, darkened": ('<color theme="0" tint="-0.75"/>', False),
+    "theme text": ('<color theme="1"/>', False),
+    "accent": ('<color theme="4"/>', False),
+    "indexed white": ('<color indexed="9"/>', True),
+    "indexed black": ('<color indexed="8"/>', False),
+    "no colour": ("", False),
+    "no number": ('<color rgb="ugyldig"/>', False),
+}
+
+
+@pytest.mark.parametrize("name", FONTS)
+def test_only_letters_that_cannot_be_read_on_the_fill_are_made_black(name):
+    color, becomes_black = FONTS[name]
+    styles = STYLES.replace('<sz val="11"/>', f'<b/><sz val="11"/>{color}')
+    result = annotate(small_workbook(PLAIN, styles=styles), [mark(2, 0)], [])
+    fonts = ET.fromstring(part(result, "xl/styles.xml")).find(f"{{{MAIN}}}fonts")
+    assert len(fonts) == (2 if becomes_black else 1)
+    assert fonts.get("count") == str(len(fonts))
+    if becomes_black:
+        assert [(child.tag.rpartition("}")[2], child.get("rgb")) for child in fonts[1]] == [
+            ("b", None), ("sz", None), ("color", "FF000000"), ("name", None),
+        ]  # fmt: skip
+
+
+POOR_STYLES = {
+    "nothing": "",
+    "no fills": '<fonts><font/></fonts><cellXfs><xf numFmtId="14"/></cellXfs>',
+    "one fill": '<fonts><font/></fonts><fills count="1"><fill/></fills><cellXfs/><dxfs/>',
+    "no formats": '<numFmts><numFmt numFmtId="170" formatCode="0.0"/></numFmts><cellStyleXfs><xf/></cellStyleXfs>',
+}
+
+
+@pytest.mark.parametrize("name", POOR_STYLES)
+def test_lists_that_a_styles_part_lacks_are_made_in_the_order_of_the_schema(name):
+    styles = (
+        f'<x:styleSheet xmlns:x="{MAIN}">'
+        + re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", POOR_STYLES[name])
+        + "</x:styleSheet>"
+    )
+    result = annotate(small_workbook(PLAIN, styles=styles), [mark(2, 0)], [findings()])
+    tree = ET.fromstring(part(result, "xl/styles.xml"))
+    order = [child.tag.rpartition("}")[2] for child in tree]
+    known = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "dxfs"]
+    assert order == sorted(order, key=known.index)
+    assert cells_of(result)[2, 0][0] == FILLS["error"]
+    assert len(tree.find("{*}fills")) >= 4
+    assert all(fill.find(".//{*}fgColor") is None for fill in list(tree.find("{*}fills"))[:2])
+
+
 # Notes
 
 
@@ -581,6 +636,25 @@ def test_shape_ids_are_unique_and_their_blocks_are_known_to_the_part():
         ET.fromstring(vml)
 
 
+def test_boxes_of_notes_stay_inside_the_grid():
+    marks = [mark(1_048_576, 16_383, note="x" * 800), mark(1_048_576, 16_380, note="x"), mark(1, 0), mark(2, 16_383)]
+    vml = part(annotate(small_workbook(PLAIN), marks, []), "xl/drawings/vmlDrawing1.vml").decode()
+    anchors = [[int(number) for number in text.split(",")] for text in re.findall(r"<x:Anchor>(.*?)</x:Anchor>", vml)]
+    assert len(anchors) == 4
+    for left, _, top, _, right, _, bottom, _ in anchors:
+        assert 0 <= left < right <= 16_383
+        assert 0 <= top < bottom <= 1_048_575
+
+
+def test_a_box_is_as_large_as_its_text():
+    xml = PLAIN.replace("<sheetData>", '<cols><col min="2" max="9" width="2" customWidth="1"/></cols><sheetData>')
+    marks = [mark(2, 0, note="kort"), mark(3, 0, note="en ganske lang forklaring " * 20)]
+    vml = part(annotate(small_workbook(xml), marks, []), "xl/drawings/vmlDrawing1.vml").decode()
+    anchors = [[int(number) for number in text.split(",")] for text in re.findall(r"<x:Anchor>(.*?)</x:Anchor>", vml)]
+    assert [bottom - top for _, _, top, _, _, _, bottom, _ in anchors] == [2, 8]
+    assert all(right - left > 8 for left, _, _, _, right, _, _, _ in anchors)  # the columns are narrow
+
+
 def test_a_sheet_with_form_controls_only_keeps_them_and_gets_notes():
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True})
@@ -615,7 +689,7 @@ def test_a_cell_with_a_threaded_comment_is_coloured_only():
     assert sheet["A3"].comment is not None
 
 
-@pytest.mark.parametrize("vml", [b"<html>", b"\xff\xfe<", b"<xml></xml>"], ids=["other", "broken", "no namespaces"])
+@pytest.mark.parametrize("vml", [b"<html>", b"\xff\xfe<", b"<xml></xml>"], ids=["other", "broken", "bare"])
 def test_notes_that_cannot_be_extended_leave_the_cells_coloured(vml):
     data = with_parts(RICH, {"xl/drawings/vmlDrawing1.vml": vml})
     result = annotate(data, [mark(2, 0)], [])
@@ -630,6 +704,19 @@ def load_cells(data):
         warnings.simplefilter("ignore")
         relations = re.sub(rb"<legacyDrawing [^>]*/>", b"", part(data, "xl/worksheets/sheet1.xml"))
         return load(with_parts(data, {"xl/worksheets/sheet1.xml": relations}))["Timer"]
+
+
+def test_a_sheet_whose_shapes_are_missing_is_coloured_only():
+    result = annotate(with_parts(RICH, {"xl/drawings/vmlDrawing1.vml": None}), [mark(2, 0)], [])
+    assert fill_of(load_cells(result)["A2"]) == FILLS["error"]
+    assert part(result, "xl/comments1.xml") == part(RICH, "xl/comments1.xml")
+
+
+def test_an_empty_root_of_shapes_is_filled():
+    spaces = re.search(rb"<xml[^>]*", part(RICH, "xl/drawings/vmlDrawing1.vml"))[0]
+    result = annotate(with_parts(RICH, {"xl/drawings/vmlDrawing1.vml": spaces + b"/>"}), [mark(2, 0)], [])
+    vml = ET.fromstring(part(result, "xl/drawings/vmlDrawing1.vml"))
+    assert [child.tag.rpartition("}")[2] for child in vml] == ["shapelayout", "shapetype", "shape"]
 
 
 def test_vml_that_is_no_xml_is_extended_all_the_same():
@@ -776,6 +863,46 @@ def test_a_hidden_or_unknown_sheet_is_not_opened(sheet):
     assert packed_members(result) == packed_members(RICH)
 
 
+VIEWS = {
+    "no pane": ('<sheetView workbookViewId="0"/>', ("C100", None, "C95")),
+    "other cell": (
+        '<sheetView workbookViewId="0"><selection activeCell="B2" activeCellId="1" sqref="A1 B2"/></sheetView>',
+        ("C100", None, "C95"),
+    ),
+    "frozen both ways": (
+        '<sheetView workbookViewId="0"><pane xSplit="1" ySplit="2" topLeftCell="B3" state="frozen"/></sheetView>',
+        ("C100", "bottomRight", "B95"),
+    ),
+    "frozen columns": (
+        '<sheetView workbookViewId="0"><pane xSplit="4" topLeftCell="E1" state="frozen"/></sheetView>',
+        ("C100", "topLeft", "E95"),
+    ),
+    "split": (
+        '<sheetView workbookViewId="0"><pane ySplit="900" topLeftCell="A7" activePane="bottomLeft"/></sheetView>',
+        ("C100", "bottomLeft", "A7"),
+    ),
+    "broken pane": (
+        '<sheetView workbookViewId="0"><pane xSplit="x" ySplit="1" topLeftCell="A2" state="frozen"/></sheetView>',
+        ("C100", "bottomLeft", "A95"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_cursor_goes_to_the_cell_and_the_cell_into_view(name):
+    view, (cell, pane_name, corner) = VIEWS[name]
+    xml = PLAIN.replace("<sheetData>", f"<sheetViews>{view}</sheetViews><sheetData>").replace("A1:D4", "A1")
+    if name in ("no pane", "other cell"):
+        corner = "A95"
+    tree = ET.fromstring(part(annotate(small_workbook(xml), [], [], ("Timer", 100, 2)), "xl/sheet1.xml"))
+    shown = tree.find("{*}sheetViews/{*}sheetView")
+    pane = shown.find("{*}pane")
+    chosen = [item for item in shown.findall("{*}selection") if item.get("activeCell") == cell]
+    assert [(item.get("sqref"), item.get("activeCellId")) for item in chosen] == [(cell, None)]
+    assert (chosen[0].get("pane") or "topLeft") == (pane_name or "topLeft")
+    assert (shown if pane is None else pane).get("topLeftCell") == corner
+
+
 def test_a_sheet_without_a_view_gets_one():
     tree = ET.fromstring(part(annotate(small_workbook(PLAIN), [], [], ("Timer", 2, 0)), "xl/sheet1.xml"))
     assert [child.tag.rpartition("}")[2] for child in tree][:3] == ["dimension", "sheetViews", "sheetData"]
@@ -820,6 +947,31 @@ def test_zip64_fields_are_written_where_sizes_and_places_need_them(monkeypatch):
     assert contents(read_workbook(result, "x.xlsx")) == contents(
         read_workbook(annotate(RICH, RICH_MARKS, [findings()]), "x.xlsx")
     )
+
+
+def test_it_works_without_isal(monkeypatch):
+    monkeypatch.setattr(zipcopy, "deflater", zlib)
+    monkeypatch.setattr(zipcopy, "LEVEL", 6)
+    assert fill_of(load(annotate(RICH, RICH_MARKS, [findings()]))["Timer"]["E5"]) == FILLS["error"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "us-ascii"])
+def test_parts_in_other_encodings_keep_them(encoding):
+    names = [
+        "xl/workbook.xml",
+        "xl/styles.xml",
+        "xl/comments1.xml",
+        "[Content_Types].xml",
+        "xl/_rels/workbook.xml.rels",
+    ]
+    texts = {name: part(RICH, name).decode().replace("UTF-8", encoding) for name in names}
+    data = with_parts(RICH, {name: text.encode(encoding, "xmlcharrefreplace") for name, text in texts.items()})
+    result = annotate(data, [mark(5, 4, note="Ærlig talt …")], [findings(name="Funnet på nytt")])
+    for name in names:
+        assert encoding in part(result, name).decode(encoding).partition("?>")[0]
+    book = load(result)
+    assert book["Timer"]["E5"].comment.text.endswith("Ærlig talt …")
+    assert book.sheetnames[-1] == "Funnet på nytt"
 
 
 # Macros

@@ -228,6 +228,7 @@ class TestTooMuch:
             ({"total_size": 2000}, "total_too_large"),
             ({"tags": 40}, "xml_tags"),
             ({"tree_tags": 3}, "xml_tags"),
+            ({"skipped": 3}, "xml_tags"),
             ({"sheets": 0}, "too_many_sheets"),
             ({"rows": 1}, "too_many_rows"),
             ({"cells": 3}, "too_many_cells"),

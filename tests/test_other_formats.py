@@ -92,6 +92,8 @@ class TestDelimited:
             (b"\xef\xbb\xbfa;\xff\n", "csv_encoding"),
             (b"\xff\xfea", "csv_encoding"),
             (b"x;" * 16_385, "csv_columns"),
+            (b"x" * 4_000_001, "csv_line"),
+            (b'"a\n";' * 800_000, "csv_line"),
             (b"x;" + b"y" * 32_768, "cell_too_long"),
         ],
     )

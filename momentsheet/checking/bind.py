@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, cell_name
 
 HEADER_ROWS = 50  # titles and explanations above the header row may take this many rows
 CLOSE = 86  # rapidfuzz ratio from which a header is taken for another, with a warning
+NATIONAL_ID_HEADERS = frozenset(
+    ("personnummer", "personnr", "fodselsnummer", "fodselsnr", "fnr", "nationalid", "ssn", "cpr")
+)
 TOTAL_WORD = r"(?i)^\W*(total|totalt|totals|totalsum|sum|summa|summer|i alt|delsum|subtotal|samlet)\W*$"
 
 
@@ -93,7 +97,8 @@ def bind(workbook: Workbook, catalog: Catalog) -> Binding:
             )
         )
     for sheet in workbook.sheets:
-        if fold_header(sheet.name) in own or sheet.name.startswith("_"):
+        # «Funn (2)» is our second copy of a sheet that was sent in again.
+        if re.sub(r"\d+$", "", fold_header(sheet.name)) in own or sheet.name.startswith("_"):
             reads.append(SheetRead(sheet.name, None, None, len(sheet.rows)))
             continue
         one = _bind_sheet(workbook, sheet, catalog, meta, told)
@@ -366,6 +371,8 @@ def _match_columns(
                 close = process.extractOne(fold_header(header), list(free), scorer=fuzz.ratio, score_cutoff=60)
                 label = say(entity.field(free[close[0]]).label, job.language) if close else None
                 job.tell("extra_column", header_row, index, header=header, value=header, suggestion=label)
+                if _holds_national_ids(column, sheet, header):
+                    job.tell("national_ids", header_row, index, header=header, value=header)
         elif found.field in chosen:
             reads.append(ColumnRead(index, header, found.field, "duplicate"))
             first = chosen[found.field]
@@ -380,6 +387,21 @@ def _match_columns(
             reads.append(ColumnRead(index, header, found.field, found.how))
             chosen[found.field] = column
     return sorted(reads, key=lambda read: read.column), chosen
+
+
+def _holds_national_ids(column: Column, sheet: Sheet, header: str) -> bool:
+    """True if the header or the values say that people's national identity numbers stand in the column."""
+    if fold_header(header) in NATIONAL_ID_HEADERS:
+        return True
+    texts = sheet.pool.gather(np.unique(column.codes[column.kinds == Kind.TEXT]))
+    digits = texts.str.replace_all(r"[\s.]", "").filter(texts.str.contains(r"^\d{6}[\s.]?\d{5}$"))
+    numbers = np.unique(column.numbers[column.kinds == Kind.NUMBER])
+    likely = [*digits.to_list(), *(f"{int(n):011d}" for n in numbers if 1e9 <= n < 1e11 and n == int(n))]
+    if len(likely) < 2:
+        return False
+    from stdnum.no import fodselsnummer  # noqa: PLC0415 - only where eleven digits stand in a column that is not ours
+
+    return sum(fodselsnummer.is_valid(number) for number in likely) * 2 > len(likely)
 
 
 def _has_data(column: Column, sheet: Sheet, header_row: int) -> bool:

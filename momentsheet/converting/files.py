@@ -90,8 +90,9 @@ def _address(chosen: Format, file: FormatFile, tables: Mapping[str, pl.DataFrame
 
 def _form_value(field: str, tables: Mapping[str, pl.DataFrame], catalog: Catalog) -> object:
     for name, values in tables.items():
-        if catalog.entities[name].layout == "form" and field in values.columns and not values.is_empty():
-            return values[field][0]
+        if catalog.entities[name].layout == "form" and field in values.columns:
+            given = values[field].drop_nulls()
+            return None if given.is_empty() else given[0]
     return None
 
 

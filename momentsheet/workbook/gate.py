@@ -33,7 +33,8 @@ class Limits:
     part_size: int = 256 * MIB  # one part, inflated
     total_size: int = 512 * MIB  # all parts that are read, inflated
     ratio: int = 200  # inflated : packed, for parts over 1 MiB
-    tags: int = 40_000_000  # of all XML parts that are read
+    tags: int = 18_000_000  # of all XML parts that are read
+    skipped: int = 3_000_000  # elements in them that are of no interest
     tree_tags: int = 300_000  # of one part that is held as a tree (workbook, relationships, …)
     depth: int = 64  # of nested elements
     token: int = 4 * MIB  # one tag, comment or other piece of markup
@@ -80,6 +81,7 @@ class Archive:
     folded: Mapping[str, str]  # lower-case name -> name
     inflated: dict[str, int] = field(default_factory=dict)
     tags: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
 
     def find(self, name: str) -> str | None:
         """The archive's own spelling of that name, None if there is no such member."""

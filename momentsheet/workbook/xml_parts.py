@@ -53,7 +53,7 @@ def parse(
         for piece in archive.chunks(part):
             tags += piece.count(b"<")
             if tags + spent > limits.tags:
-                raise UnusableFile("xml_tags", part=part, limit=limits.tags)
+                raise UnusableFile("xml_tags", part=part)
             parser.Parse(piece, False)
             fed += len(piece)
             if fed - parser.CurrentByteIndex > limits.token:
@@ -83,7 +83,7 @@ def read_tree(archive: Archive, part: str) -> Element:
         if depth > limits.depth:
             raise UnusableFile("xml_depth", part=part)
         if count > limits.tree_tags:
-            raise UnusableFile("xml_tags", part=part, limit=limits.tree_tags)
+            raise UnusableFile("xml_tags", part=part)
         builder.start(_plain_name(name), {_plain_name(key): value for key, value in attributes.items()})
 
     def end(name: str) -> None:
@@ -108,18 +108,27 @@ def stepping_over(
     end: Callable[[str], None],
 ) -> Callable[[], None]:
     """A function for start handlers to call: the element that has just begun, and all in it, is stepped over."""
-    limit = archive.limits.depth
+    deepest = archive.limits.depth
+    most = archive.limits.skipped - sum(archive.skipped.values())
     depth = 0
+    count = 0
 
     def skipped_start(_name: str, _attributes: dict[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, count
         depth += 1
-        if depth > limit:
+        count += 1
+        if depth > deepest:
             raise UnusableFile("xml_depth", part=part)
+        if count > most:
+            raise UnusableFile("xml_tags", part=part)
 
     def skipped_end(_name: str) -> None:
-        nonlocal depth
+        nonlocal depth, count
         if depth == 0:
+            count += 1
+            archive.skipped[part] = count
+            if count > most:
+                raise UnusableFile("xml_tags", part=part)
             parser.StartElementHandler = start
             parser.EndElementHandler = end
         else:

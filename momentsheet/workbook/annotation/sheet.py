@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from momentsheet.model.workbook import cell_name
-from momentsheet.workbook.annotation.rows import Restyle, RowPatch, column_of
+from momentsheet.workbook.annotation.row_editor import Restyle, RowEditor, column_of
+from momentsheet.workbook.annotation.rows import RowPatch
 from momentsheet.workbook.annotation.splice import RELATIONS, STRICT_RELATIONS, STRICT_SPREADSHEET, Element, Part
 from momentsheet.workbook.annotation.xml_text import as_utf8, codec_of, encoded
 from momentsheet.workbook.gate import Archive
@@ -66,10 +67,6 @@ class SheetPatch:
     @property
     def is_edited(self) -> bool:
         return bool(self._marks) or self._frame.is_edited
-
-    @property
-    def is_selected(self) -> bool:
-        return any(view.attributes.get("tabSelected") in ("1", "true") for view in self._views())
 
     @property
     def has_cells(self) -> bool:
@@ -160,11 +157,13 @@ class SheetPatch:
         if self._rows is None:
             yield encoded(frame.render(), self._codec)
             return
-        patch = RowPatch(self.part, self._sheet, self._marks, restyle, self._column_style, read_all=self._read_all)
         if self._rows.is_empty_tag:
-            frame.append(self._rows, b"".join(map(patch.new_row, sorted(self._marks))).decode())
+            prefix = self._rows.prefix.encode()
+            editor = RowEditor(self.part, self._sheet, self._marks, restyle, self._column_style, prefix)
+            frame.append(self._rows, editor.new_rows().decode())
             yield encoded(frame.render(), self._codec)
             return
+        patch = RowPatch(self.part, self._sheet, self._marks, restyle, self._column_style, read_all=self._read_all)
         yield encoded(frame.between(0, self._rows.opened), self._codec)
         for piece in patch.rows(self._chunks()):
             yield encoded(piece, self._codec)

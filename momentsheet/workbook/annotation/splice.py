@@ -13,10 +13,10 @@ from pyexpat import ExpatError, ParserCreate, XMLParserType
 from momentsheet.errors import UnusableFile
 from momentsheet.workbook.annotation.xml_text import (
     REST_OF_TAG,
-    TAG_NAME,
     as_utf8,
     codec_of,
     encoded,
+    prefix_of,
     set_attributes,
     with_content,
 )
@@ -116,10 +116,6 @@ class Part:
         """Take an element out."""
         self.replace(element.start, element.end, "")
 
-    def cut(self, element: Element) -> bytes:
-        """The bytes of an element, as they stand in the part."""
-        return self.data[element.start : element.end]
-
     @property
     def is_edited(self) -> bool:
         return bool(self._edits or self._appended or self._settings)
@@ -169,12 +165,9 @@ class Part:
                 raise UnusableFile("xml_tags", part=name, limit=_MOST_ELEMENTS)
             place = parser.CurrentByteIndex
             tag = _TAG.match(data, place)
-            written = TAG_NAME.match(data, place)
             assert tag is not None
-            assert written is not None
-            prefix, colon, _ = written[1].rpartition(b":")
             local = qualified.rpartition(" ")[2]
-            element = Element(local, (prefix + colon).decode(), attributes, place, tag.end())
+            element = Element(local, prefix_of(tag[0]).decode(), attributes, place, tag.end())
             (opened[-1].children if opened else roots).append(element)
             opened.append(element)
             hidden = 1 if local in shut else 0

@@ -63,6 +63,19 @@ def attribute_of(tag: bytes, name: bytes) -> bytes | None:
     return next((item[2][1:-1] for item in ATTRIBUTE.finditer(tag, start.end()) if item[1] == name), None)
 
 
+def whole_number(text: str | None, otherwise: int) -> int:
+    """The number that an attribute holds, or another where it holds none."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 11 else otherwise
+
+
+def prefix_of(tag: bytes) -> bytes:
+    """What stands before the name of an element, with its colon."""
+    name = TAG_NAME.match(tag)
+    assert name is not None
+    prefix, colon, _ = name[1].rpartition(b":")
+    return prefix + colon
+
+
 def set_attributes(tag: bytes, settings: Mapping[str, str | None]) -> bytes:
     """A start tag with attributes set (text) or taken away (None); the others stay as they are written."""
     waiting = {name.encode(): value for name, value in settings.items()}

@@ -58,7 +58,8 @@ def read_delimited(data: bytes, sheet: str, limits: Limits) -> Delimited:
 _DELIMITERS = (";", "\t", "|", ",")  # the comma last: it also stands in numbers and texts
 _names = {"\t": "TAB"}
 _SAMPLE = 200  # records by which the delimiter is judged
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LONGEST = 4_000_000  # characters of a record: far more than a row of cells can hold in earnest
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++")
 
 
 def _decode(data: bytes) -> tuple[str, str]:
@@ -117,13 +118,23 @@ def _evenness(text: str, delimiter: str) -> float:
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    lines = (match.group() for match in _LINE.finditer(text))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    length = 0  # of the record that is being read
+
+    def lines() -> Iterator[str]:
+        nonlocal length
+        for match in _LINE.finditer(text):
+            length += match.end() - match.start()
+            if length > _LONGEST:
+                raise UnusableFile("csv_line", line=line)
+            yield match.group()
+
     line = 1
+    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     try:
         for record in reader:
             yield record
             line = reader.line_num + 1
+            length = 0
     except csv.Error:
         raise UnusableFile("csv_quotes", line=line) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from momentsheet.model.workbook import Kind
 
@@ -15,17 +16,16 @@ def shown_by_code(code: str) -> Shown:
     if section is None:
         return Kind.NUMBER, False
     pieces = [match.group().lower() for match in _PIECE.finditer(section)]
-    kinds = {_meaning(pieces, index) for index in range(len(pieces))}
-    if pieces and pieces[0] in "0#?":
-        # Digits come first: letters behind them are a unit that somebody forgot to quote (0 stk).
-        return Kind.NUMBER, "percent" in kinds
-    if "date" in kinds:
+    is_percent = "%" in pieces
+    # Where digits come first, letters behind them are a unit that somebody forgot to quote (0 stk).
+    meanings = set() if pieces and pieces[0] in "0#?" else set(_meanings(pieces))
+    if "date" in meanings:
         return Kind.DATE, False
-    if "elapsed" in kinds:
+    if "elapsed" in meanings:
         return Kind.DURATION, False
-    if "time" in kinds:
+    if "time" in meanings:
         return Kind.TIME, False
-    return Kind.NUMBER, "percent" in kinds
+    return Kind.NUMBER, is_percent
 
 
 def shown_by_id(format_id: int) -> Shown:
@@ -38,6 +38,7 @@ def shown_by_id(format_id: int) -> Shown:
 # Quoted text, escaped, padding and filling characters say nothing about the kind: they are stepped over.
 _SILENT = re.compile(r'"[^"]*(?:"|$)|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*(?:\]|$)', re.IGNORECASE | re.DOTALL)
 _PIECE = re.compile(r"\[[hms]+\]|am/pm|a/p|上午/下午|午前/午後|general|standard|e[+-]|([a-z])\1*|[%0#?]", re.IGNORECASE)
+_NEUTRAL = ("general", "standard", "e+", "e-")
 
 _built_in: dict[int, Shown] = (
     dict.fromkeys((9, 10, 67, 68), (Kind.NUMBER, True))
@@ -54,24 +55,27 @@ def _first_section(code: str) -> str | None:
     return None if section.strip().lower() in ("", "general", "standard", "@") else section
 
 
-def _meaning(pieces: list[str], index: int) -> str:
-    piece = pieces[index]
-    first = piece[0]
-    if first == "[":
-        return "elapsed"
-    if piece in ("general", "standard", "e+", "e-"):
-        return "number"
-    if piece == "%":
-        return "percent"
-    if "/" in piece or first in "hs":
-        return "time"
-    if first == "m":
-        # A minute stands behind an hour or before a second; every other m is a month.
-        before = next((p[:2].strip("[") for p in reversed(pieces[:index]) if _is_clock(p)), "")
-        after = next((p[:2].strip("[") for p in pieces[index + 1 :] if _is_clock(p)), "")
-        return "time" if before.startswith("h") or after.startswith("s") else "date"
-    return "date" if first in "ydegb" or piece.startswith("aaa") else "number"
-
-
-def _is_clock(piece: str) -> bool:
-    return "/" not in piece and piece.strip("[")[0] in "ymdhs"
+def _meanings(pieces: list[str]) -> Iterator[str]:
+    """What each piece shows: date, time or elapsed time; others say nothing."""
+    clock = ""  # the last letter of date or time
+    has_open_m = False  # an m that is a month, unless seconds follow
+    for piece in pieces:
+        letter = piece.strip("[")[0]
+        if "/" in piece:
+            yield "time"
+        if "/" in piece or piece in _NEUTRAL or letter not in "ymdhsegba":
+            continue
+        if letter == "s" and has_open_m:
+            yield "time"
+        elif has_open_m:
+            yield "date"
+        has_open_m = letter == "m" and piece[0] != "[" and clock != "h"
+        if piece[0] == "[":
+            yield "elapsed"
+        elif letter in "hs" or (letter == "m" and clock == "h"):
+            yield "time"
+        elif letter in "ydegb" or piece.startswith("aaa"):
+            yield "date"
+        clock = letter
+    if has_open_m:
+        yield "date"

@@ -12,9 +12,13 @@ from momentsheet.workbook.xml_parts import parse, short_names, stepping_over
 
 def read_styles(archive: Archive, part: str) -> tuple[Shown, ...]:
     """What numbers show, by the number of the cell style; UnusableFile if the part is broken or over a limit."""
-    own: dict[int, Shown] = {}
+    codes: dict[int, str] = {}
     ids: list[int] = []
     place = ""
+
+    def refuse_too_many(count: int) -> None:
+        if count > archive.limits.styles:
+            raise UnusableFile("too_many_styles", limit=archive.limits.styles)
 
     def attach(parser: XMLParserType) -> None:
         def start(name: str, attributes: dict[str, str]) -> None:
@@ -23,11 +27,11 @@ def read_styles(archive: Archive, part: str) -> tuple[Shown, ...]:
                 place = name
                 return
             if name == "numFmt" and place == "numFmts":
-                own[_number(attributes.get("numFmtId"))] = shown_by_code(attributes.get("formatCode", "")[:_LONGEST])
+                codes[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")[:_LONGEST]
+                refuse_too_many(len(codes))
             elif name == "xf" and place == "cellXfs":
                 ids.append(_number(attributes.get("numFmtId")))
-                if len(ids) > archive.limits.styles:
-                    raise UnusableFile("too_many_styles", limit=archive.limits.styles)
+                refuse_too_many(len(ids))
             skip()
 
         def end(_name: str) -> None:
@@ -39,12 +43,13 @@ def read_styles(archive: Archive, part: str) -> tuple[Shown, ...]:
         parser.EndElementHandler = end
 
     parse(archive, part, attach, short_names("styleSheet", "numFmts", "numFmt", "cellXfs", "xf"))
-    return tuple(own[format_id] if format_id in own else shown_by_id(format_id) for format_id in ids)
+    shown = {i: shown_by_code(codes[i]) if i in codes else shown_by_id(i) for i in set(ids)}
+    return tuple(shown[format_id] for format_id in ids)
 
 
 # Private functions
 
-_LONGEST = 1_024  # characters of a format code that are looked at; Excel allows 255
+_LONGEST = 255  # characters of a format code: Excel allows no more
 
 
 def _number(text: str | None) -> int:

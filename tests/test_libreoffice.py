@@ -1,0 +1,106 @@
+"""LibreOffice as witness: what it saves gives the same verdict, and what it calculates is what we say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from momentsheet import pipeline
+from momentsheet.__main__ import main
+
+SOFFICE = shutil.which("soffice")
+EXAMPLE = Path(__file__).parents[1] / "examples" / "architects"
+TODAY = dt.date(2025, 1, 15)
+pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+
+
+def saved_by_libreoffice(path: Path, folder: Path, kind: str = "xlsx") -> Path:
+    """The workbook opened and saved by LibreOffice, headless, with a profile of its own."""
+    filters = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "ods": "ods"}
+    folder.mkdir(exist_ok=True)
+    subprocess.run(
+        [SOFFICE, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", filters[kind],
+         "--outdir", folder, path],
+        check=True, capture_output=True, timeout=240,
+    )  # fmt: skip
+    return folder / f"{path.stem}.{kind}"
+
+
+def test_the_example_gives_the_same_verdict_after_libreoffice_saved_it(tmp_path: Path) -> None:
+    """25,000 rows with their mistakes, saved by LibreOffice: same findings at the same cells, same repairs."""
+    done = subprocess.run([sys.executable, EXAMPLE / "make.py", tmp_path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    catalog = pipeline.load(EXAMPLE / "company.yaml")
+    before = pipeline.check_delivery([tmp_path / "filled.xlsx"], catalog, TODAY).report
+    after = pipeline.check_delivery(
+        [saved_by_libreoffice(tmp_path / "filled.xlsx", tmp_path / "lo")], catalog, TODAY
+    ).report
+    # LibreOffice calculates the formula that had never been calculated: then there is nothing to tell of it.
+    told = sorted((f.code, f.sheet, f.cell, f.fingerprint) for f in before.findings if f.code != "WB-19")
+    assert told == sorted((f.code, f.sheet, f.cell, f.fingerprint) for f in after.findings)
+    repairs = [sorted((r.sheet, r.cell, r.after, r.why) for r in report.repairs) for report in (before, after)]
+    assert repairs[0] == repairs[1]
+
+
+def test_the_status_sheet_shows_the_totals_of_the_import_files(tmp_path: Path) -> None:
+    """What the customer sees in the Status sheet, as LibreOffice calculates it, is what comes out."""
+    sample = tmp_path / "s.xlsx"
+    catalog = pipeline.load()
+    pipeline.make_template(catalog, (), "nb", sample, sample=True)
+    assert main(["convert", str(sample), "-o", str(tmp_path / "out"), "-q", "--today", "2025-01-15"]) == 0
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    files = {item["entity"]: item for item in manifest["files"] if item["format"] == "csv"}
+    book = openpyxl.load_workbook(saved_by_libreoffice(sample, tmp_path / "lo"), data_only=True)
+    lines = [[cell.value for cell in row] for row in book["Status"].iter_rows()]
+    titles = {entity.title["nb"]: entity for entity in catalog.entities.values() if entity.derived is None}
+    rows = {titles[line[0]].name: line[1] for line in lines if line[0] in titles and isinstance(line[1], int)}
+    assert {name: files[name]["rows"] for name in rows if catalog.entities[name].layout == "table"} == {
+        name: count for name, count in rows.items() if catalog.entities[name].layout == "table"
+    }
+    sums = {}
+    for line in lines:
+        if line[0] in titles and isinstance(line[1], str):
+            entity = titles[line[0]]
+            field = next(field.name for field in entity.fields if field.label["nb"] == line[1])
+            sums[entity.name, field] = float(line[2])
+    assert sums
+    assert sums == {(name, field): float(files[name]["totals"][field]) for name, field in sums}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_the_sample_is_clean_after_libreoffice_saved_it(tmp_path: Path, kind: str) -> None:
+    sample = tmp_path / "s.xlsx"
+    catalog = pipeline.load()
+    pipeline.make_template(catalog, (), "en", sample, sample=True)
+    report = pipeline.check_delivery([saved_by_libreoffice(sample, tmp_path / "lo", kind)], catalog, TODAY).report
+    assert [(f.code, f.cell, f.value) for f in report.findings if f.severity != "info"] == []
+    assert {name: totals.rows_clean for name, totals in report.totals.items()} == {
+        entity.name: len(entity.sample) for entity in catalog.entities.values() if entity.derived is None
+    }
+
+
+def test_the_annotated_copy_opens_and_checks_the_same(tmp_path: Path) -> None:
+    """The copy that goes back is itself a workbook of ours: LibreOffice saves it, and the verdict stays."""
+    sample, wrong = tmp_path / "s.xlsx", tmp_path / "w.xlsx"
+    catalog = pipeline.load()
+    pipeline.make_template(catalog, (), "nb", sample, sample=True)
+    book = openpyxl.load_workbook(sample)
+    sheet = book["Timer"]
+    column = next(cell.column for cell in sheet[1] if str(cell.value).startswith("Timer"))
+    sheet.cell(3, column).value = "mange"
+    book.save(wrong)
+    before = pipeline.check_delivery([wrong], catalog, TODAY)
+    copy = tmp_path / "w.checked.xlsx"
+    pipeline.write_annotated(before, copy)
+    for again in (copy, saved_by_libreoffice(copy, tmp_path / "lo")):
+        report = pipeline.check_delivery([again], catalog, TODAY).report
+        assert [(f.code, f.sheet, f.cell) for f in report.findings] == [
+            (f.code, f.sheet, f.cell) for f in before.report.findings
+        ]
