@@ -9,7 +9,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "architects"))
 
-from make import COMPANY, main as make_workbooks  # noqa: E402
+from make import COMPANY  # noqa: E402
+from make import main as make_workbooks  # noqa: E402
 
 TODAY = "2025-01-15"
 

@@ -293,10 +293,10 @@ def examine() -> tuple[list[str], bool]:
         catalog = load()
     except MomentsheetError as error:
         return [*lines, f"broken   rules: {error}"], False
-    rules = len(catalog.rules)
-    lines.append(
-        f"ok       rules {catalog.version}: {len(catalog.entities)} entities, {rules} rules, {len(catalog.accounting)} accounting systems"
+    counts = (
+        f"{len(catalog.entities)} entities, {len(catalog.rules)} rules, {len(catalog.accounting)} accounting systems"
     )
+    lines.append(f"ok       rules {catalog.version}: {counts}")
     return lines, is_sound
 
 

@@ -1,7 +1,7 @@
 """Raw workbooks written as text in a test: rows of entities, or grids of sheets.
 
-A cell is a text as people type it. `number:158`, `date:45292` (serial), `duration:1.5` (days), `time:0.3125`, `boolean:1`,
-`error:#N/A` and `formula:` (never calculated) stand for cells of another kind.
+A cell is a text as people type it. `number:158`, `date:45292` (serial), `duration:1.5` (days), `time:0.3125`,
+`boolean:1`, `error:#N/A` and `formula:` (never calculated) stand for cells of another kind.
 """
 
 from __future__ import annotations

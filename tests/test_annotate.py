@@ -429,6 +429,17 @@ def test_a_sheet_without_rows_gets_its_marks(data):
     assert b'<dimension ref="A1:D4"/>' in part(result, "xl/sheet1.xml")
 
 
+def test_new_rows_have_the_prefix_of_the_sheet():
+    xml = prefixed(PLAIN.partition("<sheetData>")[0] + "<sheetData/></worksheet>")
+    assert cells_of(annotate(small_workbook(xml), [mark(3, 2)], [])) == {(3, 2): (FILLS["error"], False, "")}
+
+
+def test_what_is_no_cell_of_a_row_is_not_taken_for_one():
+    rows = '<row r="2"><c><v>1</v></c><extLst><ext uri="x"/></extLst></row>'
+    xml = part(annotate(small_workbook(SHEET.format(rows=rows)), [mark(2, 0), mark(2, 1)], []), "xl/sheet1.xml").decode()
+    assert re.search(r'<row r="2"><c s="3"><v>1</v></c><c r="B2" s="3"/><extLst><ext uri="x"/></extLst></row>', xml)
+
+
 def test_the_dimension_grows_with_a_cell_outside_of_it():
     assert b'<dimension ref="A1:H9"/>' in part(annotate(small_workbook(PLAIN), [mark(9, 7)], []), "xl/sheet1.xml")
 

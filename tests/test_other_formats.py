@@ -10,8 +10,8 @@ from pathlib import Path
 
 import ooxml
 import pytest
+import yaml
 from sheet_values import values
-from ruamel.yaml import YAML
 
 import momentsheet
 from momentsheet.errors import UnusableFile
@@ -261,10 +261,9 @@ def _raised() -> dict[str, list[set[str]]]:
 
 
 def test_every_refusal_and_notice_has_a_text_that_uses_only_its_facts():
-    yaml = YAML(typ="safe")
     texts = {}
     for name in ("refusals", "notices"):
-        texts |= yaml.load((ROOT / "rules" / "texts" / f"{name}.yaml").read_text("utf-8"))
+        texts |= yaml.safe_load((ROOT / "rules" / "texts" / f"{name}.yaml").read_text("utf-8"))
     raised = _raised()
     for text_id, calls in raised.items():
         assert text_id in texts, text_id

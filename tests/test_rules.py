@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from delivery import OURS, book, entity_sheet, sheet, workbook
+
 from momentsheet.catalog import apply_company, load_catalog
 from momentsheet.checking import check
 from momentsheet.model.catalog import Catalog, Company, Example, Rule

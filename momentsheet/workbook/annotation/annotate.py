@@ -19,6 +19,7 @@ Decided here:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
@@ -26,46 +27,30 @@ from momentsheet.errors import UnusableFile
 from momentsheet.model.catalog import severities
 from momentsheet.model.marks import Listing, Mark
 from momentsheet.model.workbook import Workbook, cell_name
-from momentsheet.workbook.annotation.cell_styles import EMPTY_STYLES, CellStyles
+from momentsheet.workbook.annotation.book import (
+    TYPE,
+    append_listings,
+    leave_macros_out,
+    name_listings,
+    open_at,
+    open_styles,
+    relations_space,
+    spreadsheet_space,
+)
+from momentsheet.workbook.annotation.boxes import EMPTY_SHAPES, Grid, used_blocks, write_shapes
 from momentsheet.workbook.annotation.edits import Edits
 from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
-from momentsheet.workbook.annotation.listing import (
-    Layout,
-    free_sheet_name,
-    layout_of,
-    quoted_sheet,
-    write_listing,
-)
-from momentsheet.workbook.annotation.notes import (
-    EMPTY_COMMENTS,
-    EMPTY_SHAPES,
-    MOST_NOTES,
-    Grid,
-    Note,
-    threaded_cells,
-    used_blocks,
-    write_comments,
-    write_shapes,
-)
+from momentsheet.workbook.annotation.notes import EMPTY_COMMENTS, MOST_NOTES, Note, threaded_cells, write_comments
 from momentsheet.workbook.annotation.sheet import LAST_COLUMN, LAST_ROW, SheetPatch
-from momentsheet.workbook.annotation.splice import RELATIONS, SPREADSHEET, STRICT_RELATIONS, STRICT_SPREADSHEET
-from momentsheet.workbook.annotation.xml_text import attribute_text
+from momentsheet.workbook.annotation.splice import RELATIONS
 from momentsheet.workbook.gate import Limits
 from momentsheet.workbook.package import Package, SheetPart, open_package, read_relationships
 from momentsheet.workbook.reading.read import DEFAULT_LIMITS, read_workbook
 
-MARKER = "_momentsheet."
-
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-_MACRO_TYPE = "application/vnd.ms-office.vbaproject"
 # What we have written ourselves may be as repetitive as the data is.
 _OWN_LIMITS = Limits(part_size=1 << 40, total_size=1 << 40, ratio=1 << 30)
 _MACRO_SHEETS = ("xlMacrosheet", "xlIntlMacrosheet")
-
-# The schema fixes the order of the workbook's children.
-_BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "AlternateContent", "revisionPtr", "workbookProtection")
-_BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 
 
 def annotate(
@@ -84,8 +69,8 @@ def annotate(
     if any(sheet.kind in _MACRO_SHEETS for sheet in package.sheets):
         return copy_annotated(read_workbook(data, "workbook.xlsm", limits), marks, listings, active)
     edits = Edits(package)
-    styles = _open_styles(package, edits)
-    names = _name_listings(package, listings)
+    styles = open_styles(package, edits)
+    names = name_listings(package, listings)
     wished = {listing.name: name for listing, name in zip(listings, names, strict=True)}
     cells = _by_sheet(marks)
     targets = {sheet.name.casefold(): sheet for sheet in package.sheets if sheet.state == "visible"}
@@ -106,14 +91,14 @@ def annotate(
         _mark_sheet(package, edits, patch, marked, blocks)
         if patch.is_edited:
             edits.write(sheet.part, patch.chunks(styles.marked))
-    _append_listings(package, edits, styles, listings, names, listed)
+    append_listings(package, edits, styles, listings, names, listed)
     if target is not None and target.kind == "worksheet":
-        _open_at(edits, package, package.sheets.index(target))
+        open_at(edits, package, package.sheets.index(target))
     elif listed is not None:
-        _open_at(edits, package, len(package.sheets) + names.index(listed))
+        open_at(edits, package, len(package.sheets) + names.index(listed))
     if styles.is_edited:
         edits.write(styles.name, [styles.render()])
-    _leave_macros_out(package, edits)
+    leave_macros_out(package, edits)
     return edits.render()
 
 
@@ -147,24 +132,6 @@ def _with_links(listing: Listing, names: Mapping[str, str]) -> Listing:
         for row in listing.rows
     )
     return replace(listing, rows=rows)
-
-
-def _open_styles(package: Package, edits: Edits) -> CellStyles:
-    if package.styles is not None:
-        return CellStyles(package.archive.read(package.styles), package.styles)
-    name = edits.free_name("", "styles", "xml", first=None)
-    styles = CellStyles(EMPTY_STYLES % _spreadsheet(package).encode(), name)
-    edits.add(name, f"{_TYPE}styles+xml", [styles.render()])
-    edits.relate(package.workbook, f"{_relations(package)}/styles", name)
-    return styles
-
-
-def _spreadsheet(package: Package) -> str:
-    return STRICT_SPREADSHEET if package.is_strict else SPREADSHEET
-
-
-def _relations(package: Package) -> str:
-    return STRICT_RELATIONS if package.is_strict else RELATIONS
 
 
 def _by_sheet(marks: Sequence[Mark]) -> dict[str, dict[tuple[int, int], list[Mark]]]:
@@ -228,7 +195,7 @@ def _write_notes(
     if patch.legacy_drawing is not None and shapes is None:
         raise UnusableFile("broken_xml", part=patch.part)
     threaded = threaded_cells(archive.read(threads), threads) if threads is not None else set()
-    old = archive.read(comments) if comments is not None else EMPTY_COMMENTS % _spreadsheet(package).encode()
+    old = archive.read(comments) if comments is not None else EMPTY_COMMENTS % spreadsheet_space(package).encode()
     texts, before, added = write_comments(old, comments or "comments", notes, threaded)
     old = archive.read(shapes) if shapes is not None else EMPTY_SHAPES
     grid = Grid(patch.width, patch.height())
@@ -237,8 +204,8 @@ def _write_notes(
         return
     if comments is None:
         comments = edits.free_name("", "comments", "xml")
-        edits.add(comments, f"{_TYPE}comments+xml", [texts])
-        edits.relate(patch.part, f"{_relations(package)}/comments", comments)
+        edits.add(comments, f"{TYPE}comments+xml", [texts])
+        edits.relate(patch.part, f"{relations_space(package)}/comments", comments)
     else:
         edits.write(comments, [texts])
     if shapes is None:
@@ -255,5 +222,6 @@ def _free_blocks(package: Package) -> Iterator[int]:
     used: set[int] = set()
     for name in package.archive.members:
         if name.lower().endswith(".vml"):
-            used |= used_blocks(package.archive.read(name))
+            with suppress(UnusableFile):  # whoever cannot read it knows of no ids in it
+                used |= used_blocks(package.archive.read(name))
     yield from (block for block in count(1) if block not in used)

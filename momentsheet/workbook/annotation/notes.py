@@ -22,6 +22,8 @@ EMPTY_COMMENTS = (
 )
 _LONGEST = 3_000  # characters of a note; a longer one cannot be read in its box
 _FIRST_LINE = re.compile(rf"\s*\S{{1,3}} · {re.escape(AUTHOR)}\s*")
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What is written on a cell; row 1-based, column 0-based."""

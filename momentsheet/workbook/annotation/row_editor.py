@@ -118,10 +118,10 @@ class RowEditor:
         for column, severity in self._marks[number].items():
             place = row.find(b'<%bc r="%b"' % (self.prefix, cell_name(number, column).encode()))
             tag = _TAG.match(row, place) if place >= 0 else None
-            style = attribute_of(tag[0], b"s") if tag is not None else None
-            if tag is None or (style is not None and not style.isdigit()):
+            written = attribute_of(tag[0], b"s") if tag is not None else None
+            if tag is None or (written is not None and not written.isdigit()):
                 return None
-            places.append((place, tag[0], whole_number((style or b"0").decode(), 0), severity))
+            places.append((place, tag[0], whole_number((written or b"0").decode(), 0), severity))
         pieces = []
         position = 0
         for place, found, old, severity in sorted(places):
@@ -150,6 +150,8 @@ class RowEditor:
         if self._depth == 4 and self._row_start is not None:
             if self._cells and name.endswith(" c"):
                 self._start_cell(attributes)
+            elif self._cells:  # extensions stand behind the cells
+                self._insert_cells(_BEHIND_ALL, self._parser.CurrentByteIndex)
         elif self._depth == 3 and self.is_inside:
             if name.endswith(" row"):
                 self._start_row(attributes)
