@@ -378,16 +378,23 @@ def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
 
 
 def _write_left_out(folder: Folder, delivery: Delivery) -> None:
-    """The rows that were left out, as they stood, in a workbook that can be corrected and sent."""
+    """The rows that were left out, as they stood, in a workbook that can be corrected and sent on its own."""
+    import polars as pl
+
     from momentsheet.workbook import make_template as make
 
     # All sheets, though only some hold rows: what a corrected row names may have to be added there.
     names = [name for name, entity in delivery.catalog.entities.items() if entity.derived is None]
+    known = {
+        name: list(delivery.checked.clean[name].values.select(entity.key).cast(pl.String).iter_rows())
+        for name, entity in delivery.catalog.entities.items()
+        if entity.key and name in delivery.checked.clean
+    }
     for _, _, workbook in delivery.files:
         columns = _left_out_columns(delivery, workbook.name)
         if columns:
             name = folder.free_name(checked_stem(workbook.name), ".left-out.xlsx")
-            folder.write(name, make(delivery.catalog, names, delivery.language, columns=columns))
+            folder.write(name, make(delivery.catalog, names, delivery.language, columns=columns, known=known))
 
 
 def _left_out_columns(delivery: Delivery, file: str) -> Mapping[str, Mapping[str, Sequence[CellValue]]]:

@@ -436,7 +436,9 @@ def test_new_rows_have_the_prefix_of_the_sheet():
 
 def test_what_is_no_cell_of_a_row_is_not_taken_for_one():
     rows = '<row r="2"><c><v>1</v></c><extLst><ext uri="x"/></extLst></row>'
-    xml = part(annotate(small_workbook(SHEET.format(rows=rows)), [mark(2, 0), mark(2, 1)], []), "xl/sheet1.xml").decode()
+    xml = part(
+        annotate(small_workbook(SHEET.format(rows=rows)), [mark(2, 0), mark(2, 1)], []), "xl/sheet1.xml"
+    ).decode()
     assert re.search(r'<row r="2"><c s="3"><v>1</v></c><c r="B2" s="3"/><extLst><ext uri="x"/></extLst></row>', xml)
 
 
@@ -700,7 +702,7 @@ def test_a_cell_with_a_threaded_comment_is_coloured_only():
     assert sheet["A3"].comment is not None
 
 
-@pytest.mark.parametrize("vml", [b"<html>", b"\xff\xfe<", b"<xml></xml>"], ids=["other", "broken", "bare"])
+@pytest.mark.parametrize("vml", [b"<html>", b"\xff\xfe<", b"<xml>"], ids=["other", "broken", "cut off"])
 def test_notes_that_cannot_be_extended_leave_the_cells_coloured(vml):
     data = with_parts(RICH, {"xl/drawings/vmlDrawing1.vml": vml})
     result = annotate(data, [mark(2, 0)], [])
@@ -721,6 +723,21 @@ def test_a_sheet_whose_shapes_are_missing_is_coloured_only():
     result = annotate(with_parts(RICH, {"xl/drawings/vmlDrawing1.vml": None}), [mark(2, 0)], [])
     assert fill_of(load_cells(result)["A2"]) == FILLS["error"]
     assert part(result, "xl/comments1.xml") == part(RICH, "xl/comments1.xml")
+
+
+def test_notes_of_a_file_that_openpyxl_saved_are_extended():
+    """It writes VML with prefixes of its own, parts with other names, absolute targets."""
+    target = io.BytesIO()
+    load(RICH).save(target)
+    data = target.getvalue()
+    result = annotate(data, [mark(5, 4, note="Galt."), mark(6, 4)], [])
+    sheet = load(result)["Timer"]
+    assert sheet["E5"].comment.text == "Sjekk mot lønn\n\nF · Moment import\nGalt."
+    assert sheet["E6"].comment.text == "F · Moment import\nFeil"
+    name = next(name for name in members(data) if name.endswith(".vml"))
+    vml = ET.fromstring(part(result, name))
+    kinds = [child.tag for child in vml if child.tag.endswith("}shape")]
+    assert kinds == ["{urn:schemas-microsoft-com:vml}shape"] * 2
 
 
 def test_an_empty_root_of_shapes_is_filled():

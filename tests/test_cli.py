@@ -99,6 +99,31 @@ def test_skip_row_leaves_rows_out_and_reconciles(sample: Path, tmp_path: Path) -
     assert records["rows_left_out"] == 1
 
 
+def test_left_out_rows_can_be_corrected_and_sent_on_their_own(sample: Path, tmp_path: Path) -> None:
+    """The workbook of left-out rows knows what was delivered: corrected, it converts without the first workbook."""
+    import openpyxl
+
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
+    assert main(["convert", str(wrong), "-o", str(tmp_path / "a"), "-q", "--on-error", "skip-row", *TODAY]) == 4
+    left_out = tmp_path / "a" / "wrong.left-out.xlsx"
+    assert main(["check", str(left_out), "--report", str(tmp_path / "r.json"), "-q", *TODAY]) == 1
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert [(item["sheet"], item["value"]) for item in report["findings"] if item["severity"] == "error"] == [
+        ("Timer", "mange")
+    ]
+    book = openpyxl.load_workbook(left_out)
+    cell = next(cell for row in book["Timer"] for cell in row if cell.value == "mange")
+    cell.value = 4
+    book["Kunder"]["A2"], book["Kunder"]["B2"] = "10001", "En kunde til"
+    book.save(tmp_path / "twice.xlsx")
+    assert main(["check", str(tmp_path / "twice.xlsx"), "-q", *TODAY]) == 1  # customer 10001 was delivered before
+    book["Kunder"]["A2"], book["Kunder"]["B2"] = None, None
+    book.save(tmp_path / "corrected.xlsx")
+    assert main(["convert", str(tmp_path / "corrected.xlsx"), "-o", str(tmp_path / "b"), "-q", *TODAY]) == 0
+    records = (tmp_path / "b" / "import" / "csv" / "070_time_records.csv").read_text().splitlines()
+    assert len(records) == 2
+
+
 @pytest.mark.parametrize(("fail_on", "status"), [("error", 1), ("warning", 1), ("never", 0)])
 def test_fail_on(sample: Path, tmp_path: Path, fail_on: str, status: int) -> None:
     wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")

@@ -79,6 +79,7 @@ class Binding:
     sheets: tuple[SheetRead, ...]
     told: tuple[Told, ...]
     template: Mapping[str, str] | None
+    known: Mapping[str, frozenset[tuple[str, ...]]]  # entity -> keys of rows that were delivered before
 
 
 def bind(workbook: Workbook, catalog: Catalog) -> Binding:
@@ -109,7 +110,7 @@ def bind(workbook: Workbook, catalog: Catalog) -> Binding:
             continue
         bound.append(one[0])
         reads.append(one[1])
-    return Binding(tuple(bound), tuple(reads), tuple(told), meta.template)
+    return Binding(tuple(bound), tuple(reads), tuple(told), meta.template, meta.known)
 
 
 def raw_at(column: Column, pool: pl.Series, index: int) -> Raw:
@@ -148,6 +149,7 @@ class _Meta:
     sheets: Mapping[str, str]  # folded sheet name -> entity
     headers: Mapping[tuple[str, str], str]  # entity, folded header -> field
     names: Mapping[tuple[str, int], str]  # folded sheet name, column -> entity.field
+    known: Mapping[str, frozenset[tuple[str, ...]]]
 
 
 def _read_meta(workbook: Workbook) -> _Meta:
@@ -156,20 +158,16 @@ def _read_meta(workbook: Workbook) -> _Meta:
         for key, value in workbook.properties.items()
         if key.startswith("momentsheet.")
     }
-    sheets = {
-        fold_header(name): entity
-        for entity, _, name in (pair.partition("=") for pair in template.pop("sheets", "").split(";"))
-        if name
-    }
+    listed = [pair for key in list(template) if key.split(".")[0] == "sheets" for pair in template.pop(key).split(";")]
+    sheets = {fold_header(name): entity for entity, _, name in (pair.partition("=") for pair in listed) if name}
+    known: dict[str, set[tuple[str, ...]]] = {}
     headers: dict[tuple[str, str], str] = {}
     for sheet in workbook.sheets:
         if sheet.name != "_meta":
             continue
         for index in range(len(sheet.rows)):
-            kind, name, value, *_ = (
-                show_raw(raw_at(column, sheet.pool, index)) if (column := sheet.column(place)) else ""
-                for place in range(4)
-            )
+            line = [show_raw(raw_at(column, sheet.pool, index)) for column in sheet.columns]
+            kind, name, value, *_ = [*line, "", "", ""]
             if kind == "template":
                 template[name] = value
             elif kind == "sheet":
@@ -177,6 +175,8 @@ def _read_meta(workbook: Workbook) -> _Meta:
             elif kind == "column":
                 entity, _, field = name.partition(".")
                 headers[entity, fold_header(value)] = field
+            elif kind == "known":
+                known.setdefault(name, set()).add(tuple(part for part in line[2:] if part))
     names: dict[tuple[str, int], str] = {}
     for name, target in workbook.names.items():
         if name.startswith("fld_") and "!" in target:
@@ -184,7 +184,8 @@ def _read_meta(workbook: Workbook) -> _Meta:
             letters = area.replace("$", "").split(":")[0].rstrip("0123456789")
             if letters.isalpha() and len(letters) <= 3:
                 names[fold_header(sheet_name.strip("'")), _column_index(letters)] = name.removeprefix("fld_")
-    return _Meta(template if template.get("id") == "momentsheet" else None, sheets, headers, names)
+    keys = {entity: frozenset(found) for entity, found in known.items()}
+    return _Meta(template if template.get("id") == "momentsheet" else None, sheets, headers, names, keys)
 
 
 def _column_index(letters: str) -> int:

@@ -48,6 +48,8 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
     for binding in bindings:
         for told in binding.told:
             ledger.tell(told)
+        for name, keys in binding.known.items():
+            ledger.known.setdefault(name, set()).update(keys)
     bound = [sheet for binding in bindings for sheet in binding.bound]
     facts = _facts(catalog, today, bound)
     for entity in catalog.entities.values():

@@ -162,6 +162,12 @@ def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:
         for row in np.flatnonzero(usable).tolist():
             groups.setdefault(tuple(fold(column[row]) for column in columns), []).append(row)
         marked = rule.fields[0] if rule.fields and rule.fields[0] in names and names != entity.key else names[-1]
+        before = {tuple(fold(part) for part in key) for key in ledger.known.get(entity.name, ())}
+        for key in [key for key in groups if names == entity.key and key in before]:
+            for row in groups.pop(key):
+                earlier = ledger.catalog.texts["known.before"]
+                places = dict.fromkeys(("first_row", "first_cell", "first_sheet"), earlier)
+                ledger.tell_cell(rule, parsed, row, marked, facts=places)
         for rows in groups.values():
             for row in rows[1:]:
                 facts = _first_of(parsed, rows[0], marked)

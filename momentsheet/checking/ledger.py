@@ -26,6 +26,7 @@ class FindingLedger:
 
     catalog: Catalog
     parsed: dict[str, ParsedEntity] = field(default_factory=dict)
+    known: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # keys of rows that were delivered before
     findings: list[Finding] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     _seen: Counter[str] = field(default_factory=Counter)

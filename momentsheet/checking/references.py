@@ -23,11 +23,14 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
     for field in parsed.entity.fields:
         if field.to is None or parsed.blank[field.name].all():
             continue
+        known = _known_before(ledger, field.to)
         target = ledger.parsed.get(field.to.entity)
-        if target is None or target.height == 0:
+        if target is not None:
+            known |= known_keys(target, field.to)
+        if not known:
             _tell_missing(ledger, parsed, field)
             continue
-        spelled = _check_field(ledger, parsed, field, field.to, target)
+        spelled = _check_field(ledger, parsed, field, field.to, known)
         values = values.with_columns(values[field.name].scatter(list(spelled), list(spelled.values())))
     return ParsedEntity(
         parsed.entity, parsed.sheets, parsed.starts, values, parsed.blank, parsed.bad, parsed.troubles, parsed.defaults
@@ -76,11 +79,20 @@ def _tell_missing(ledger: FindingLedger, parsed: ParsedEntity, field: Field) -> 
     parsed.bad[field.name][~parsed.blank[field.name]] = True
 
 
+def _known_before(ledger: FindingLedger, reference: Reference) -> dict[Key, str]:
+    """Keys that an earlier delivery brought: folded -> spelling."""
+    entity = ledger.catalog.entities.get(reference.entity)
+    if entity is None or set(entity.key) != {*reference.same, reference.field}:
+        return {}
+    places = [entity.key.index(name) for name in (*reference.same, reference.field)]
+    keys = [key for key in ledger.known.get(entity.name, ()) if len(key) == len(entity.key)]
+    return {tuple(fold(key[place]) for place in places): key[places[-1]] for key in sorted(keys)}
+
+
 def _check_field(
-    ledger: FindingLedger, parsed: ParsedEntity, field: Field, reference: Reference, target: ParsedEntity
+    ledger: FindingLedger, parsed: ParsedEntity, field: Field, reference: Reference, known: dict[Key, str]
 ) -> dict[int, str]:
     """Check one column; gives row -> spelling of the target where it differs from what was written."""
-    known = known_keys(target, reference)
     rule = ledger.rule_for("known", parsed.entity, field.name)
     names = (*reference.same, field.name)
     usable = np.ones(parsed.height, bool)

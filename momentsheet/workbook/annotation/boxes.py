@@ -20,6 +20,13 @@ EMPTY_SHAPES = (
     b' xmlns:x="urn:schemas-microsoft-com:office:excel"></xml>'
 )
 
+_SPACES = {
+    b"v": b"urn:schemas-microsoft-com:vml",
+    b"o": b"urn:schemas-microsoft-com:office:office",
+    b"x": b"urn:schemas-microsoft-com:office:excel",
+}
+_START = re.compile(rb"(<[\w:]+)")
+
 _BOX_FILLS = {"error": "#ffeef0", "warning": "#fff7dc", "info": "#eef5fb"}
 _WIDE = 500  # characters from which the box is wider
 _WIDTHS = (310, 430)  # pixels
@@ -29,11 +36,11 @@ _LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383  # 0-based
 _BLOCK = 1_024  # shape ids are given out in blocks
 _ID_MAP = re.compile(rb"(<[\w:]*idmap\b[^<>]*?\bdata\s*=\s*[\"'])([\d,\s]*)([\"'])")
 _SHAPE_ID = re.compile(rb"_x0000_s(\d{1,9})")
-_SHAPE = re.compile(rb"<v:shape(?=[\s>])")
+_SHAPE = re.compile(rb"<((?:[\w.-]+:)?shape)(?=[\s>])")
 _NOTE_TYPE = re.compile(rb"\bid\s*=\s*[\"']_x0000_t202[\"']")
-_ROW = re.compile(rb"<x:Row>\s*(\d{1,7})\s*</x:Row>")
-_COLUMN = re.compile(rb"<x:Column>\s*(\d{1,5})\s*</x:Column>")
-_ANCHOR = re.compile(rb"(<x:Anchor>)([\d,\s]+)(</x:Anchor>)")
+_ROW = re.compile(rb"[<:]Row>\s*(\d{1,7})\s*</")
+_COLUMN = re.compile(rb"[<:]Column>\s*(\d{1,5})\s*</")
+_ANCHOR = re.compile(rb"([<:]Anchor>)([\d,\s]+)(</)")
 _ROOT = re.compile(rb"<xml\b[^>]*?(/?)>")
 _SHAPE_TYPE = (
     b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
@@ -79,11 +86,10 @@ def write_shapes(
     shapes = [] if _NOTE_TYPE.search(data) else [_SHAPE_TYPE]
     for place, (note, shape_id) in enumerate(zip(added, ids, strict=True), 1):
         shapes.append(_box(note, shape_id, place, grid).encode())
-    new = b"".join(shapes) if added else b""
-    if new and any(name not in root[0] for name in (b"xmlns:v=", b"xmlns:o=", b"xmlns:x=")):
-        raise UnusableFile("broken_xml", part=part)
+    bindings = _missing_bindings(root[0])
+    new = b"".join(_START.sub(rb"\1" + bindings, shape, count=1) for shape in shapes) if added else b""
     data = data[:end] + new + data[end:]
-    return encoded(_with_blocks(data, used) if added else data, codec)
+    return encoded(_with_blocks(data, used, bindings) if added else data, codec)
 
 
 def used_blocks(data: bytes) -> set[int]:
@@ -115,7 +121,16 @@ def _shape_ids(data: bytes, count: int, blocks: Iterator[int]) -> tuple[list[int
     return ids, used
 
 
-def _with_blocks(data: bytes, used: list[int]) -> bytes:
+def _missing_bindings(root: bytes) -> bytes:
+    """Declarations of the prefixes that ours are written with, as far as the root does not have them."""
+    return b"".join(
+        b' xmlns:%b="%b"' % (prefix, space)
+        for prefix, space in _SPACES.items()
+        if not re.search(rb"\bxmlns:%b\s*=\s*[\"']%b[\"']" % (prefix, space), root)
+    )
+
+
+def _with_blocks(data: bytes, used: list[int], bindings: bytes) -> bytes:
     numbers = ",".join(map(str, used)).encode()
     found = _ID_MAP.search(data)
     if not used:
@@ -126,7 +141,7 @@ def _with_blocks(data: bytes, used: list[int]) -> bytes:
         return data[: found.start(2)] + both + data[found.end(2) :]
     root = _ROOT.search(data)
     assert root is not None
-    layout = b'<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="%b"/></o:shapelayout>' % numbers
+    layout = b'<o:shapelayout%b v:ext="edit"><o:idmap v:ext="edit" data="%b"/></o:shapelayout>' % (bindings, numbers)
     return data[: root.end()] + layout + data[root.end() :]
 
 
@@ -169,7 +184,7 @@ def _with_grown_boxes(data: bytes, before: Mapping[str, str], grid: Grid) -> byt
     pieces = []
     position = 0
     for found in _SHAPE.finditer(data):
-        end = data.find(b"</v:shape>", found.end())
+        end = data.find(b"</%b>" % found[1], found.end())
         if end < 0:
             break
         if found.start() >= position:

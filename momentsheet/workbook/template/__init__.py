@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -34,12 +34,15 @@ def make_template(
     *,
     columns: Values | None = None,
     sample: bool = False,
+    known: Mapping[str, Sequence[tuple[str, ...]]] | None = None,
 ) -> bytes:
     """Make the workbook of these entities (import order) in that language; the same input gives the same bytes.
 
     `columns` (entity -> field -> cell values from the first data row on) is written as it is: text as text, numbers
     as numbers, dates as dates, True and False in words, None and "" as empty cells. `sample` fills the entities
     that `columns` does not name with their small correct example.
+
+    `known` (entity -> keys) are rows that were delivered before: cells of this workbook may name them.
 
     UsageError: unknown entity, field or language, or two fields of an entity with the same heading.
     """
@@ -63,7 +66,7 @@ def make_template(
         guide.set_tab_color(MUTED)
     _write_lists(plan, workbook, lists)
     _name_columns(plan, workbook)
-    _write_meta(plan, meta)
+    _write_meta(plan, meta, known or {})
     _set_properties(plan, workbook)
     start.activate()
     workbook.close()
@@ -142,7 +145,7 @@ def _identity(plan: Plan) -> dict[str, str]:
     }
 
 
-def _write_meta(plan: Plan, worksheet: Worksheet) -> None:
+def _write_meta(plan: Plan, worksheet: Worksheet, known: Mapping[str, Sequence[tuple[str, ...]]]) -> None:
     """Write what the template says of itself, for the reader that gets it back."""
     lines = [("template", key, value) for key, value in _identity(plan).items()]
     lines += [("sheet", sheet.entity.name, sheet.name) for sheet in plan.sheets]
@@ -154,6 +157,11 @@ def _write_meta(plan: Plan, worksheet: Worksheet) -> None:
         for column in sheet.columns:
             name = f"{sheet.entity.name}.{column.field.name}"
             for place, text in enumerate(("column", name, column.header, column_letter(column.column))):
+                done(worksheet.write_string(row, place, text))
+            row += 1
+    for entity, keys in known.items():
+        for key in keys:
+            for place, text in enumerate(("known", entity, *key)):
                 done(worksheet.write_string(row, place, text))
             row += 1
     worksheet.very_hidden()
