@@ -128,11 +128,11 @@ def plain_steps(path: Path, folder: Path, result: dict[str, Any]) -> Iterator[St
     yield "read", lambda: made.__setitem__("book", plain.load_workbook(path))
     yield "check", check
     yield "convert", lambda: made.__setitem__("written", plain.write_csv(made["tables"], folder))
-    target = folder / f"{path.stem}.checked.xlsx"
-    yield "annotate", lambda: plain.annotate(made["book"], made["problems"], target)
     hours = [record.values for record in made["tables"]["Hours"].records if not record.is_left_out]
     result["wrong"] = [[problem.sheet, problem.cell] for problem in made["problems"]]
     result["written"] = [made["written"]["Hours"], sum(values["hours_minutes"] for values in hours)]
+    target = folder / f"{path.stem}.checked.xlsx"
+    yield "annotate", lambda: plain.annotate(made["book"], made["problems"], target)
 
 
 # Private functions

@@ -401,12 +401,18 @@ def _left_out_columns(delivery: Delivery, file: str) -> Mapping[str, Mapping[str
     from momentsheet.checking import cell_value
 
     columns: dict[str, dict[str, list[CellValue]]] = {}
-    for left in delivery.checked.left_out:
-        parsed = delivery.checked.parsed[left.entity]
-        sheet, _ = parsed.locate(left.row)
-        if sheet.file != file:
-            continue
-        entity = columns.setdefault(left.entity, {field.name: [] for field in parsed.entity.fields})
+    rows = [
+        (left.entity, left.row)
+        for left in delivery.checked.left_out
+        if delivery.checked.parsed[left.entity].locate(left.row)[0].file == file
+    ]
+    if rows:
+        # The form holds what is true of the whole delivery, date order and accounting system among it: it goes along.
+        forms = [(name, 0) for name, parsed in delivery.checked.parsed.items() if parsed.entity.layout == "form"]
+        rows += [form for form in forms if form not in rows and delivery.checked.parsed[form[0]].height]
+    for name, row in rows:
+        parsed = delivery.checked.parsed[name]
+        entity = columns.setdefault(name, {field.name: [] for field in parsed.entity.fields})
         for field, values in entity.items():
-            values.append(cell_value(parsed.raw(field, left.row)))
+            values.append(cell_value(parsed.raw(field, row)))
     return columns

@@ -398,6 +398,13 @@ def test_targets_lead_to_parts_or_nowhere(target, mode, monkeypatch):
     assert refused(parts().and_({"xl/_rels/workbook.xml.rels": relations}).zip()).reason == "missing_sheet"
 
 
+def test_external_target_is_none_of_our_parts():
+    relations = ooxml.relationships([("rId1", "worksheet", "worksheets/sheet1.xml")])
+    external = relations.replace("/>", ' TargetMode="External"/>')
+    assert read_workbook(parts("").and_({"xl/_rels/workbook.xml.rels": relations}).zip(), "b.xlsx")
+    assert refused(parts("").and_({"xl/_rels/workbook.xml.rels": external}).zip()).reason == "missing_sheet"
+
+
 def test_xlsx_is_read_without_reaching_outside(monkeypatch):
     data = parts().zip()
     forbid(monkeypatch)

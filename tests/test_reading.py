@@ -366,6 +366,7 @@ class TestPlaces:
             ('<row r="1"><c r="a1"/></row>', "broken_cells"),
             ('<row r="1"><c r="Å1"/></row>', "broken_cells"),
             ('<row r="1"><c r="1"/></row>', "broken_cells"),
+            ('<row r="1"><c r="A"/></row>', "broken_cells"),
             ('<row r="1"><c r=""/></row>', "broken_cells"),
             ('<row r="1"><c r="A1"><v>1</v><v>2</v></c></row>', "broken_cells"),
             ('<row r="1"><c r="A1" t="inlineStr"><is><t>1</t></is><is><t>2</t></is></c></row>', "broken_cells"),
@@ -530,7 +531,7 @@ class TestParts:
             '<sheetPr filterMode="1"/>'
             '<cols><col min="2" max="3" hidden="1"/><col min="4" max="16384" hidden="0"/></cols>'
             '<sheetData><row r="1" hidden="true"><c r="A1"><v>1</v></c><c r="C1"><v>2</v></c></row>'
-            '<row r="2" hidden="1"/></sheetData>'
+            '<row r="2" hidden="1"/><row r="3" hidden="0"><c r="A3"><v>1</v></c></row></sheetData>'
             '<mergeCells count="2"><mergeCell ref="A1:B2"/><mergeCell ref="$D$5"/></mergeCells>'
         )
         sheet = only(ooxml.xlsx(inside))
