@@ -44,7 +44,7 @@ class Size:
     projects: int
 
 
-FULL, SMALL = Size(200, 500, 2_000), Size(40, 50, 200)
+FULL, SMALL = Size(200, 500, 2_000), Size(20, 20, 60)
 
 
 def fill(rows: int, size: Size, seed: int = 1) -> tuple[dict[str, Columns], list[tuple[int, str, str]]]:

@@ -1144,6 +1144,9 @@ def test_libreoffice_opens_it_and_sees_the_same_cells(tmp_path):
     assert fill_of(saved["Timer"]["E5"]) == FILLS["error"]
     assert "Timer er ikke et tall." in saved["Timer"]["E5"].comment.text
     assert saved["Funn"]["C5"].hyperlink.location is not None
+    assert saved.defined_names["_momentsheet.1"].value == "Funn!$A$1"
+    again = load(annotate((tmp_path / "saved" / "after.xlsx").read_bytes(), [mark(5, 4, note="Ny.")], []))
+    assert again["Timer"]["E5"].comment.text.count("Moment import") == 1
     for name in ("strict", "copy"):
         sheet = load((tmp_path / "saved" / f"{name}.xlsx").read_bytes())["Timer"]
         cell = "A2" if name == "strict" else "A3"

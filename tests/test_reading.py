@@ -7,9 +7,9 @@ import io
 import ooxml
 import pytest
 import xlsxwriter
-from sheet_values import values
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sheet_values import values
 
 from momentsheet.errors import UnusableFile
 from momentsheet.model.workbook import Kind, Sheet, cell_name

@@ -59,6 +59,7 @@ _DELIMITERS = (";", "\t", "|", ",")  # the comma last: it also stands in numbers
 _names = {"\t": "TAB"}
 _SAMPLE = 200  # records by which the delimiter is judged
 _LONGEST = 4_000_000  # characters of a record: far more than a row of cells can hold in earnest
+_DECLARATION = re.compile(r'"?sep=([^\r\n])"?(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++")
 
 
@@ -94,11 +95,8 @@ def _checked(text: str) -> str:
 
 def _declared_delimiter(text: str) -> tuple[str | None, str]:
     """Excel's own first line «sep=;», which is no row of the table."""
-    first, line_end, rest = text.partition("\n")
-    first = first.strip('\r"')
-    if first[:4].lower() == "sep=" and len(first) == 5:
-        return first[4], rest if line_end else ""
-    return None, text
+    found = _DECLARATION.match(text)
+    return (found.group(1), text[found.end() :]) if found else (None, text)
 
 
 def _find_delimiter(text: str) -> str:

@@ -33,7 +33,7 @@ class Choice:
 def choices_of(catalog: Catalog, entity: Entity, field: Field, language: str) -> Choice | None:
     """The dropdown of a field, None where people type freely or where another sheet holds the list."""
     allowed = field.schema.get("allowed")
-    own_name = f"{entity.name}_{field.name}"
+    own_name = f"{entity.name}_{field.name}_allowed"
     if field.type == "codelist" and field.list is not None:
         codes = catalog.code_lists[field.list].codes
         if allowed:
