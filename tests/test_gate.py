@@ -253,6 +253,10 @@ class TestTooMuch:
         assert refused(data, Limits(defined_names=2)).reason == "too_many_names"
         assert refused(data, Limits(properties=1)).reason == "too_many_properties"
 
+    def test_longest_text_is_that_of_one_cell(self):
+        strings = "<si><t>abcd</t></si><si><r><t>ab</t></r><r><t>cd</t></r></si>"
+        assert read_workbook(parts(strings=strings).zip(), "b.xlsx", Limits(text=5))
+
     def test_limits_hold_for_all_sheets_together(self):
         data = ooxml.xlsx(sheets={"A": ROWS, "B": ROWS}, strings=STRINGS)
         assert read_workbook(data, "b.xlsx", Limits(cells=8, area=8))

@@ -88,6 +88,7 @@ class TestDelimited:
             (b'a;b\n"c;d\ne;f\n', "csv_quotes"),
             (b'a;b\n"c"x;d\n', "csv_quotes"),
             (b"a;b\n" + b"c;d\n" * 200 + b"\0;f\n", "csv_zero_bytes"),
+            (b"\xef\xbb\xbfa;b\n" + b"c;d\n" * 200 + b"\0;f\n", "csv_zero_bytes"),
             (bytes(range(256)) * 4, "binary"),
             (b"\x81\x8d\x8f\x90" * 9, "binary"),
             (b"\xef\xbb\xbfa;\xff\n", "csv_encoding"),

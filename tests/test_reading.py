@@ -218,6 +218,8 @@ def test_formulas_and_percents_are_flagged():
         ("@", NUMBER, False),
         (";;;", NUMBER, False),
         ('General;"m"', NUMBER, False),
+        ("General;dd.mm", NUMBER, False),
+        ('"–";dd.mm', NUMBER, False),
         ("dd.mm.yyyy", DATE, False),
         ("[$-414]d. mmmm yyyy;@", DATE, False),
         (r"yyyy\-mm\-dd", DATE, False),
@@ -460,6 +462,11 @@ class TestParts:
         assert [(notice.id, dict(notice.facts)) for notice in book.notices] == [
             ("unknown_styles", {"sheet": "Ark1", "count": 1})
         ]
+
+    def test_unknown_style_is_not_the_first_style(self):
+        styles = '<cellXfs><xf numFmtId="14"/></cellXfs>'
+        rows = '<row r="1"><c r="A1" s="0"><v>45292</v></c><c r="B1" s="1"><v>45292</v></c></row>'
+        assert values(only(ooxml.xlsx(rows, styles=styles))) == {"A1": (DATE, 45292.0), "B1": (NUMBER, 45292.0)}
 
     def test_sheets_keep_order_names_and_states(self):
         sheets = {"Kunder": "", "Ærlig &amp; æ": "", "_lists": "", "_meta": '<row r="1"><c r="A1"><v>1</v></c></row>'}

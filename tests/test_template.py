@@ -657,6 +657,12 @@ def calculated(data: bytes, title: str, profile: Path, folder: Path) -> list[lis
     return rows
 
 
+def as_csv(cell: object) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return "" if cell is None else str(cell)
+
+
 def names_of_sheets(data: bytes) -> list[str]:
     (workbook,) = parts(data, r"xl/workbook\.xml").values()
     return [sheet.attrib["name"] for sheet in workbook.iter(f"{MAIN}sheet")]
@@ -830,7 +836,7 @@ def test_stored_figures_are_those_that_libreoffice_calculates(
     for title, width in (("Status", 6), ("_lists", 2)):
         rows = [row[:width] for row in stored[title].iter_rows(values_only=True)]
         found = [row[:width] for row in calculated(data, title, profile, tmp_path)]
-        assert found == [["" if cell is None else str(cell) for cell in row] for row in rows]
+        assert found == [[as_csv(cell) for cell in row] for row in rows]
     rows = list(stored["Status"].iter_rows(values_only=True))
     lines = {row[0]: row[1:] for row in rows if isinstance(row[1], int)}
     if case == "mistakes":
