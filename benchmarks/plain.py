@@ -144,9 +144,8 @@ def as_date(value: Any) -> dt.date:
     """A date of Excel's, or 31.12.2024, or 2024-12-31."""
     if isinstance(value, dt.datetime):
         return value.date()
-    if not isinstance(value, str):
-        raise ValueError("no date")
-    return dt.datetime.strptime(value.strip(), "%d.%m.%Y" if "." in value else "%Y-%m-%d").date()  # noqa: DTZ007
+    written = str(value).strip()
+    return dt.datetime.strptime(written, "%d.%m.%Y" if "." in written else "%Y-%m-%d").date()  # noqa: DTZ007
 
 
 def as_number(value: Any) -> float:
@@ -229,7 +228,8 @@ FIELDS: dict[str, dict[str, tuple[str, Rule]]] = {  # sheet -> field -> header, 
         "org_number": ("Company registration number", ORG_NUMBER), "phone": ("Phone", PHONE),
         "website": ("Website", text()), "email": ("E-mail", EMAIL), "address_line1": ("Address", text()),
         "address_line2": ("Address line 2", text()), "postal_code": ("Postal code", POSTAL_CODE),
-        "city": ("City", text()), "country": ("Country", text(60)), "invoice_address_line1": ("Invoice address", text()),
+        "city": ("City", text()), "country": ("Country", text(60)),
+        "invoice_address_line1": ("Invoice address", text()),
         "invoice_postal_code": ("Invoice postal code", POSTAL_CODE), "invoice_city": ("Invoice city", text()),
         "invoice_country": ("Invoice country", text(60)),
         "status": (

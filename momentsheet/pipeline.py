@@ -133,7 +133,7 @@ def annotated_copy(delivery: Delivery, data: bytes, workbook: Workbook) -> bytes
     active = (first.sheet, first.row, first.column) if first else None
     if workbook.format in {"xlsx", "xlsm"}:
         return annotate(data, marks, listings, active)
-    return copy_annotated(workbook, marks, listings)
+    return copy_annotated(workbook, marks, listings, active)
 
 
 def write_report(delivery: Delivery, target: Path) -> None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import FileSystemLoader
-from ruamel.yaml import YAML
 
 from momentsheet.model.bundle import Breakdown, Bundle, ImportFile, Share
 from momentsheet.model.catalog import (
@@ -67,7 +67,7 @@ def texts() -> dict[str, dict[str, str]]:
     """The short texts of the rule files, as the product ships them."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted((ROOT / "rules" / "texts").glob("*.yaml")):
-        found |= YAML(typ="safe").load(path.read_text("utf-8"))
+        found |= yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)
     return found
 
 

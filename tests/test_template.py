@@ -555,6 +555,7 @@ def test_prefilled_company_answers_win_over_the_sample(catalog: Catalog) -> None
         ((["customer"], "nb", {"customr": {"name": ["x"]}}), "Did you mean `customer`?"),
         (([], "nb", None), "has a sheet"),
         ((["customer"], "nb", {"customer": {"name": ["x" * 32_768]}}), "32767"),
+        ((["customer"], "nb", {"customer": {"name": range(1_048_576)}}), "1048575"),
     ],
 )
 def test_wrong_calls_are_told(catalog: Catalog, arguments: tuple[list[str], str, Columns | None], told: str) -> None:
@@ -603,7 +604,7 @@ def test_texts_and_code_agree(catalog: Catalog) -> None:
     exact = {name.removeprefix("template.") for name in asked if "{" not in name}
     choices = set(re.findall(r'text\("([^"]+)" if [^)]*? else "([^"]+)"\)', code))
     exact |= {name for pair in choices for name in pair}
-    patterns |= {"(yes|no)"}
+    patterns |= {"(yes|no)"}  # asked for by lists.py with the whole id
     unused = {name for name in known - exact if not any(re.fullmatch(pattern, name) for pattern in patterns)}
     assert not unused
     assert exact <= known
@@ -731,10 +732,14 @@ def test_good_data_shows_no_colour_and_a_clean_status(
 
 
 @with_libreoffice
-def test_an_empty_template_shows_no_colour(catalog: Catalog, profile: Path, tmp_path: Path) -> None:
-    data = make_template(catalog, entities(catalog), "nb")
+def test_a_new_template_shows_no_colour_even_if_the_company_file_has_answered(
+    catalog: Catalog, profile: Path, tmp_path: Path
+) -> None:
+    company = replace(catalog.company, code="nordlys", name="Nordlys AS", given=frozenset({"code", "name"}))
+    data = make_template(replace(catalog, company=company), entities(catalog), "nb")
     grids = shown(data, profile, tmp_path)
     assert not any(coloured(grids, say(catalog.entities[name].title, "nb")) for name in entities(catalog))
+    assert [cells[5][1] for cells in grids["Status"][5:7]] == ["… Ufullstendig", "– Tomt"]
 
 
 def mistakes() -> Columns:

@@ -29,7 +29,7 @@ from momentsheet.model.catalog import DateOrder, Layout, TemplateOrigin, severit
 
 # What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
-table_checks = ("acyclic", "looks_like_minutes")
+table_checks = ("acyclic", "looks_like_minutes", "looks_like_days")
 
 NAME = Text(r"[a-z][a-z0-9_]{0,59}", "a name of small letters, digits and `_`")
 RULE_CODE = Text(r"[A-Z]{2,4}-[0-9]{2}", "a code like `CU-05`")

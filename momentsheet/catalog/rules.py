@@ -31,6 +31,7 @@ OF_CHECK: Mapping[str, Collection[str]] = {
     "demand": ("says", "example"),
     "acyclic": ("chain",),
     "looks_like_minutes": ("median", "count"),
+    "looks_like_days": ("days", "as_days", "count"),
 }
 
 # What a field must have for a check to have something to look at

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from momentsheet.checking.bind import BoundSheet, Told, bind
 from momentsheet.checking.clean import LeftOut, count_up, sort_out
-from momentsheet.checking.columns import check_columns
+from momentsheet.checking.columns import check_columns, check_units
 from momentsheet.checking.expressions import check_expressions, check_queries
 from momentsheet.checking.fields import check_fields
 from momentsheet.checking.groups import group_findings
@@ -59,6 +59,7 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
     if not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
         ledger.tell(Told("no_rows", workbooks[0].name))
     for parsed in ledger.parsed.values():
+        check_units(ledger, parsed)
         check_fields(ledger, parsed, facts)
     for name in list(ledger.parsed):
         ledger.parsed[name] = check_references(ledger, ledger.parsed[name])

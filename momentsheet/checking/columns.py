@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from momentsheet.checking.fold import fold
 from momentsheet.checking.ledger import FindingLedger
@@ -12,18 +13,31 @@ from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Rule
 
 FULL_DAY = 24.0
-LEAST_VALUES = 20  # fewer hours than this prove nothing about their unit
+# Fewer values than this prove nothing about their unit; parts of a day are so odd that a week of them is enough.
+LEAST_MINUTES, LEAST_DAYS = 20, 5
+WHOLE = 0.05  # how far from a whole minute a stored number may be
+
+Check = Callable[[FindingLedger, ParsedEntity, Rule], None]
+
+
+def check_units(ledger: FindingLedger, parsed: ParsedEntity) -> None:
+    """The rules about the unit of a whole column: asked before its cells are judged one by one."""
+    _check(ledger, parsed, UNIT_CHECKS)
 
 
 def check_columns(ledger: FindingLedger, parsed: ParsedEntity) -> None:
-    """Every table rule of the entity that names one of these checks."""
-    for rule in parsed.entity.rules:
-        check = CHECKS.get(rule.check or "")
-        if check and parsed.height:
-            check(ledger, parsed, rule)
+    """Every other table rule of the entity that names a check."""
+    _check(ledger, parsed, CHECKS)
 
 
 # Private functions
+
+
+def _check(ledger: FindingLedger, parsed: ParsedEntity, checks: Mapping[str, Check]) -> None:
+    for rule in parsed.entity.rules:
+        check = checks.get(rule.check or "")
+        if check and parsed.height:
+            check(ledger, parsed, rule)
 
 
 def _check_acyclic(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
@@ -54,21 +68,52 @@ def _check_acyclic(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> N
 
 def _check_minutes(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
     """Hours that are minutes: most exceed a day, or all are quarters of an hour above 12. One finding a sheet."""
-    name = rule.fields[0]
-    for sheet, start in zip(parsed.sheets, parsed.starts, strict=True):
-        column = parsed.values[name].slice(start, len(sheet.rows)).drop_nulls().to_numpy()
-        column = column[column != 0]
-        if len(column) < LEAST_VALUES:
+    for rows, hours in _by_sheet(parsed, rule.fields[0]):
+        filled = hours[(hours != 0) & ~np.isnan(hours)]
+        if len(filled) < LEAST_MINUTES:
             continue
-        median = float(np.median(column))
-        if median > FULL_DAY or bool(((column % 15 == 0) & (column > FULL_DAY / 2)).all()):
-            facts = {"median": median, "count": len(column)}
-            # The unit of the whole column is in doubt: its cells are not judged one by one.
-            others = range(start + 1, start + len(sheet.rows))
-            ledger.tell_cell(rule, parsed, start, name, facts=facts, held_back=others)
+        median = float(np.median(filled))
+        if median > FULL_DAY or bool(((filled % 15 == 0) & (filled > FULL_DAY / 2)).all()):
+            _doubt(ledger, parsed, rule, rows, hours, {"median": median, "count": len(filled)})
 
 
-CHECKS: Mapping[str, Callable[[FindingLedger, ParsedEntity, Rule], None]] = {
-    "acyclic": _check_acyclic,
-    "looks_like_minutes": _check_minutes,
-}
+def _check_days(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
+    """Hours that are parts of a day: none above 1, whole minutes only if read as days. One finding a sheet."""
+    for rows, hours in _by_sheet(parsed, rule.fields[0]):
+        filled = hours[~np.isnan(hours)]
+        if len(filled) < LEAST_DAYS or filled.min() < 0 or filled.max() > 1:
+            continue
+        if not _are_whole(filled * 60) and _are_whole(filled * 1440):
+            days = float(filled[filled != 0][0])
+            facts = {"days": days, "as_days": round(days * 24, 2), "count": len(filled)}
+            _doubt(ledger, parsed, rule, rows, hours, facts)
+
+
+def _by_sheet(parsed: ParsedEntity, name: str) -> Iterator[tuple[range, npt.NDArray[np.float64]]]:
+    """Row ids of each sheet with the numbers of the column, NaN where there is none."""
+    values = parsed.values[name].to_numpy()
+    for sheet, start in zip(parsed.sheets, parsed.starts, strict=True):
+        rows = range(start, start + len(sheet.rows))
+        yield rows, values[start : rows.stop]
+
+
+def _are_whole(minutes: npt.NDArray[np.float64]) -> bool:
+    return bool((np.abs(minutes - np.round(minutes)) <= WHOLE).all())
+
+
+def _doubt(
+    ledger: FindingLedger,
+    parsed: ParsedEntity,
+    rule: Rule,
+    rows: range,
+    hours: npt.NDArray[np.float64],
+    facts: Mapping[str, object],
+) -> None:
+    """Tell at the first cell with hours; the whole column is held back, its cells are not judged one by one."""
+    first = rows[int(np.flatnonzero(np.nan_to_num(hours))[0])]
+    others = [row for row in rows if row != first]
+    ledger.tell_cell(rule, parsed, first, rule.fields[0], facts=facts, held_back=others)
+
+
+UNIT_CHECKS: Mapping[str, Check] = {"looks_like_minutes": _check_minutes, "looks_like_days": _check_days}
+CHECKS: Mapping[str, Check] = {"acyclic": _check_acyclic}

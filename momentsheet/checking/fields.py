@@ -52,7 +52,8 @@ def _tell_trouble(ledger: FindingLedger, parsed: ParsedEntity, trouble: Trouble)
                 ledger.tell_cell(rule, parsed, int(row), name, facts=facts, suggestion=reading.suggestion)
         return
     if reading.rounded and (rule := ledger.rule_for("precise", entity, name)):
-        for row in trouble.rows:
+        # Where the unit of the whole column is in doubt, rounding is no question.
+        for row in trouble.rows[~parsed.bad[name][trouble.rows]]:
             ledger.tell_cell(rule, parsed, int(row), name, facts=facts, suggestion=reading.suggestion)
     if reading.why is None:
         return

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
-SPACES = "\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\v\f"
+SPACES = "\u00a0\u1680\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\t"
 TO_SPACE = {ord(char): " " for char in SPACES}
 DASHES = {ord(char): "-" for char in "\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d"}
 
@@ -17,10 +17,7 @@ NORDIC = {ord("æ"): "ae", ord("ø"): "o", ord("ä"): "ae", ord("ö"): "o", ord(
 @cache
 def fold(text: str) -> str:
     """The text as a key is compared: NFC, no invisible characters, single spaces, plain dashes, no case."""
-    text = unicodedata.normalize("NFC", text).translate(TO_SPACE)
-    if not text.isascii():
-        text = "".join(char for char in text if unicodedata.category(char) not in {"Cf", "Cc"} or char == "\n")
-        text = text.translate(DASHES)
+    text = clean_text(text)[0].translate(TO_SPACE).translate(DASHES)
     return " ".join(text.split()).casefold()
 
 
@@ -39,15 +36,12 @@ def clean_text(text: str) -> tuple[str, str | None]:
     """
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n")
     why = None
-    if not cleaned.isascii():
-        cleaned = unicodedata.normalize("NFC", cleaned)
-        visible = "".join(char for char in cleaned if unicodedata.category(char) != "Cf")
+    if not (cleaned.isascii() and cleaned.isprintable()):
         # Soft hyphens, zero width and direction marks are never meant; joiners of emoji do not matter here.
+        visible = "".join(char for char in cleaned if char in "\n\t" or unicodedata.category(char) not in {"Cf", "Cc"})
         if visible != cleaned:
             cleaned, why = visible, "invisible"
-    if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in cleaned):
-        cleaned = "".join(char for char in cleaned if unicodedata.category(char) != "Cc" or char in "\n\t")
-        why = "invisible"
+        cleaned = unicodedata.normalize("NFC", cleaned)  # last: an accent may have stood behind what is gone
     stripped = cleaned.strip(SPACES + " \n")
     if stripped != cleaned:
         why = why or "trimmed"

@@ -36,6 +36,7 @@ EPOCH = dt.date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 61, 2_958_465  # 1900-03-01, behind Excel's invented 29 February, to 9999-12-31
 EARLIEST = dt.date(1900, 1, 1)
 MOST_DIGITS = 10**15  # Excel keeps 15 digits of a number; the rest is lost
+STORED = Decimal("1e-9")  # 0.30000000000000004 is how a sheet stores 0.3; only what people typed counts as rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,17 @@ def read_value(raw: Raw, field: Field, context: Context) -> Reading:
     if not text:
         return Reading()
     reading = READERS[field.type](Raw(Kind.TEXT, math.nan, text, country=raw.country), field, context)
-    if why and reading.problem is None and reading.why is None:
+    if why and reading.value is not None and reading.why is None:
         return Reading(reading.value, why, facts=reading.facts, rounded=reading.rounded)
     return reading
 
 
 def show_number(number: float) -> str:
-    """A number as Excel shows it with a general format."""
-    if number == int(number) and abs(number) < MOST_DIGITS:
-        return str(int(number))
-    return repr(number) if abs(number) < MOST_DIGITS else f"{number:.0f}"
+    """A number with the 15 digits that Excel shows."""
+    if abs(number) >= MOST_DIGITS:
+        return f"{number:.0f}"
+    number = float(f"{number:.15g}")
+    return str(int(number)) if number == int(number) else repr(number)
 
 
 def show_raw(raw: Raw) -> str:
@@ -114,6 +116,8 @@ def show_raw(raw: Raw) -> str:
             day = serial_date(raw.number)
             return day.isoformat() if day else show_number(raw.number)
         case Kind.TIME | Kind.DURATION:
+            if abs(raw.number) >= MOST_DIGITS:
+                return show_number(raw.number)
             minutes = round(raw.number * 1440)
             return f"{'-' if minutes < 0 else ''}{abs(minutes) // 60}:{abs(minutes) % 60:02d}"
     return ""
@@ -135,7 +139,7 @@ def cell_value(raw: Raw) -> str | float | bool | dt.date | None:
 
 def serial_date(serial: float) -> dt.date | None:
     """The day of a date serial; None where no such day exists. Times are rounded to the nearest second first."""
-    if not math.isfinite(serial):
+    if not abs(serial) <= 2 * LAST_SERIAL:
         return None
     serial = round(serial * 86_400) / 86_400
     if not FIRST_SERIAL <= serial < LAST_SERIAL + 1:
@@ -166,7 +170,7 @@ def decimal_mark_of(texts: list[str]) -> str | None:
     proven: set[str] = set()
     for text in texts:
         number = _strip_number(text)[0]
-        if number is None:
+        if number is None or not number.isascii():
             continue
         if GROUPED[",."].fullmatch(number) or GROUPED[",,"].fullmatch(number):
             proven.add(".")
@@ -246,8 +250,7 @@ def _rounded(reading: Reading, decimals: int) -> Reading:
     if abs(value) >= MOST_DIGITS:
         return Reading(problem="precision_lost")
     rounded = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-    # 0.30000000000000004 is how a sheet stores 0.3; only what people typed counts as rounding.
-    if abs(rounded - value) > Decimal("1e-9"):
+    if abs(rounded - value) > STORED:
         return Reading(float(rounded), "rounded", facts={"rounded": float(rounded)}, rounded=True)
     return Reading(float(rounded) + 0.0, reading.why)
 
@@ -267,9 +270,10 @@ def _read_integer(raw: Raw, _field: Field, context: Context) -> Reading:
     value: Decimal = reading.value
     if abs(value) >= MOST_DIGITS:
         return Reading(problem="precision_lost")
-    if value != value.to_integral_value():
+    whole = value.to_integral_value(ROUND_HALF_EVEN)
+    if abs(value - whole) > STORED:
         return Reading(problem="readable")
-    return Reading(int(value), reading.why)
+    return Reading(int(whole), reading.why)
 
 
 def _read_percent(raw: Raw, field: Field, context: Context) -> Reading:
@@ -282,7 +286,7 @@ def _read_percent(raw: Raw, field: Field, context: Context) -> Reading:
         return reading
     if raw.is_percent:
         return _rounded(Reading(reading.value * 100), decimals)
-    if 0 < abs(reading.value) < 1 and context.fractions_are_percent:
+    if reading.value and context.fractions_are_percent:
         return _rounded(Reading(reading.value * 100, "percent"), decimals)
     return _rounded(reading, decimals)
 
@@ -335,7 +339,7 @@ PARTED_DATE = re.compile(
     r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII
 )
 YEAR_FIRST = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})", re.ASCII)
-NAMED_DATE = re.compile(r"(\d{1,2})\.?\s*([^\W\d_]+)\.?\s+(\d{4})")
+NAMED_DATE = re.compile(r"([0-9]{1,2})\.?\s*([^\W\d_]+)\.?\s+([0-9]{4})")
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -398,6 +402,8 @@ def _read_date(raw: Raw, _field: Field, context: Context) -> Reading:
 def _parted_date(match: re.Match[str], context: Context) -> Reading:
     first, mark, second, year = match.groups()
     why = "date_as_text"
+    if len(year) == 2 and context.date_order == "YMD" and mark != ".":
+        first, year = year, first  # 24/12/31
     if len(year) == 2:
         # 24 is 2024 in old records; nobody enters hours or projects of 1924.
         year, why = ("20" if int(year) < 70 else "19") + year, "two_digit_year"
@@ -406,6 +412,8 @@ def _parted_date(match: re.Match[str], context: Context) -> Reading:
         return _checked_date(day_first, why, "date")
     if context.date_order == "MDY":
         return _checked_date(month_first, why, "date")
+    if context.date_order == "YMD" and why == "two_digit_year":
+        return _checked_date(day_first, why, "date")
     if day_first == month_first:
         return _checked_date(day_first, why, "date")
     if day_first and month_first:
@@ -464,8 +472,8 @@ def _read_code(raw: Raw, _field: Field, _context: Context) -> Reading:
 
 
 BOOLEAN_WORDS = {
-    **dict.fromkeys(("ja", "j", "yes", "y", "sann", "sant", "sandt", "true", "1", "x", "✓", "✔"), True),
-    **dict.fromkeys(("nei", "n", "no", "nej", "usann", "falsk", "false", "0"), False),
+    **dict.fromkeys(("ja", "j", "yes", "y", "sann", "sant", "sand", "sandt", "true", "1", "x", "✓", "✔"), True),
+    **dict.fromkeys(("nei", "n", "no", "nej", "usann", "falsk", "falskt", "false", "0"), False),
 }
 
 
@@ -500,14 +508,19 @@ OTHER_COUNTRY_WORDS = {
 }  # fmt: skip
 
 
+# What CLDR names beside countries: unions, parts of countries, places for tests
+NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+NAME_LANGUAGES = ("nn", "da", "sv", "nb", "en")  # the last one's spelling goes before
+
+
 @cache
 def _country_words() -> dict[str, str]:
     from babel import Locale  # noqa: PLC0415 - 30 ms that most workbooks do not need
 
     words: dict[str, str] = {}
-    for language in ("nn", "da", "sv", "nb", "en"):
+    for language in NAME_LANGUAGES:
         for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha():
+            if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES:
                 words[fold(name)] = code
                 words[code.casefold()] = code
     return words | OTHER_COUNTRY_WORDS
@@ -525,30 +538,37 @@ def _read_country(raw: Raw, field: Field, context: Context) -> Reading:
     return Reading(problem="readable", suggestion=words[close[0]] if close else None)
 
 
-@cache
-def _currencies() -> frozenset[str]:
-    from babel.numbers import list_currencies  # noqa: PLC0415 - as above
+SHARED_CURRENCIES = {"XAF", "XCD", "XCG", "XOF", "XPF"}  # the other codes with X are gold, tests and «none»
 
-    return frozenset(list_currencies())
+
+@cache
+def _currency_words() -> dict[str, str]:
+    from babel import Locale  # noqa: PLC0415 - as above
+
+    names: list[Mapping[str, str]] = [Locale(language).currencies for language in NAME_LANGUAGES]
+    words = {fold(name): code for named in names for code, name in named.items()}
+    words |= {code.casefold(): code for named in names for code in named}
+    return {word: code for word, code in words.items() if code[0] != "X" or code in SHARED_CURRENCIES}
 
 
 def _read_currency(raw: Raw, field: Field, context: Context) -> Reading:
     text = _read_text(raw, field, context).value or ""
-    code = text.upper()
-    if code in _currencies() and len(code) == 3:
+    symbols = {"€": "EUR", "£": "GBP", "us$": "USD", "kr": context.currency, "kr.": context.currency}
+    code = symbols.get(fold(text)) or _currency_words().get(fold(text))
+    if code is None:
+        return Reading(problem="readable")
+    if code.casefold() == fold(text):
         return Reading(code, None if code == text else "spelling")
-    symbol = {"€": "EUR", "£": "GBP", "US$": "USD", "KR": context.currency, "KR.": context.currency}.get(code)
-    return Reading(symbol, "currency") if symbol else Reading(problem="readable")
+    return Reading(code, "currency")
 
 
 def _read_url(raw: Raw, field: Field, context: Context) -> Reading:
     text = _read_text(raw, field, context).value or ""
-    host = re.sub(r"^[a-z]+://", "", text, flags=re.IGNORECASE).split("/")[0]
+    address = re.sub(r"^https?://", "", text, flags=re.IGNORECASE)
+    host = re.split(r"[/?#]", address, maxsplit=1)[0]
     if " " in text or not re.fullmatch(r"[^\s@:]+\.[^\W\d_]{2,}(?::\d+)?", host):
         return Reading(problem="readable")
-    if re.match(r"https?://", text, re.IGNORECASE):
-        return Reading(text)
-    return Reading(problem="readable") if "://" in text else Reading("https://" + text, "url_scheme")
+    return Reading(text) if address != text else Reading("https://" + text, "url_scheme")
 
 
 def _read_list(raw: Raw, field: Field, context: Context) -> Reading:

@@ -11,6 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from momentsheet.checking.fold import DASHES, TO_SPACE
+
 
 class InvalidIdentifier(ValueError):
     """The text is not such an identifier; `suggestion` is a spelling that would be one."""
@@ -36,6 +38,8 @@ def read_org_number(text: str, country: str) -> tuple[str, str | None]:
         bare = re.sub(rf"^{country}(?=\d)", "", bare)
     if country == "SE":
         bare = re.sub(r"^16(?=\d{6}-?\d{4}$)", "", bare)
+    if not bare.isascii():  # python-stdnum takes full-width digits
+        raise InvalidIdentifier
     number = _validated(_stdnum(ORG_NUMBERS[country]), bare)
     if country == "FI":
         number = f"{number[:-1]}-{number[-1]}"
@@ -89,11 +93,15 @@ def read_postal_code(text: str, country: str) -> tuple[str, str | None]:
     if not re.fullmatch(r"\d{3,5}", bare, re.ASCII) or len(bare) > width:
         raise InvalidIdentifier
     if len(bare) < width:
-        # Only NO and FI have codes that begin with zero, and at most one of theirs is lost in practice.
-        if country not in {"NO", "FI"} or len(bare) != width - 1:
+        # Only NO and FI have codes that begin with zero: 0158 in Oslo, 00100 in Helsinki.
+        if country not in {"NO", "FI"}:
             raise InvalidIdentifier
-        return "0" + bare, "leading_zero"
+        return bare.zfill(width), "leading_zero"
     return bare, None if bare == text else "spelling"
+
+
+PHONE_WORD = re.compile(r"^(?:tlf|tel|telefon|mob|mobil|phone)\b[.:]*\s*", re.IGNORECASE)
+NOT_DIALLED = re.compile(r"[^+\d ()./-]", re.ASCII)
 
 
 def read_phone(text: str, country: str) -> tuple[str, str | None]:
@@ -102,13 +110,18 @@ def read_phone(text: str, country: str) -> tuple[str, str | None]:
         return text, None
     import phonenumbers  # noqa: PLC0415 - its tables are only loaded when there are phones
 
+    plain = PHONE_WORD.sub("", text.translate(TO_SPACE).translate(DASHES))
+    # The library drops extensions and names, dials letters and takes any script's digits: none of that silently.
+    dialled = NOT_DIALLED.split(plain, maxsplit=1)[0]
     try:
-        number = phonenumbers.parse(text, country)
+        number = phonenumbers.parse(dialled, country)
     except phonenumbers.NumberParseException:
         raise InvalidIdentifier from None
     if not phonenumbers.is_valid_number(number):
         raise InvalidIdentifier
     value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if dialled != plain:
+        raise InvalidIdentifier(value)
     # Spaces and a missing country code are how people write phones; that is no repair worth telling.
     return value, None
 
@@ -125,8 +138,10 @@ def read_email(text: str) -> str:
 
 def suggest_email(text: str) -> str | None:
     """The address that was probably meant, None if nothing is near."""
-    candidate = re.sub(r"^mailto:|[\s<>\"']", "", text, flags=re.IGNORECASE).replace(",", ".").rstrip(".;")
-    candidate = re.sub(r"\(at\)|\[at\]", "@", candidate, flags=re.IGNORECASE)
+    named = re.search(r"<([^<>]*)>", text)  # Kari Nordmann <kari@firma.example>
+    candidate = re.sub(r"^mailto:|[<>\"']", "", named.group(1) if named else text, flags=re.IGNORECASE)
+    candidate = re.sub(r"\(at\)|\[at\]", "@", candidate.replace(",", "."), flags=re.IGNORECASE)
+    candidate = re.sub(r"\s*([@.])\s*", r"\1", candidate).strip(" .;")
     try:
         return read_email(candidate)
     except InvalidIdentifier:

@@ -18,6 +18,7 @@ from momentsheet.checking.grammar import (
     code_words,
     date_order_of,
     decimal_mark_of,
+    parse_number,
     read_value,
     show_raw,
 )
@@ -148,7 +149,7 @@ def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, 
     language = catalog.company.language
     declared = facts.values.get("date_order")
     date_order = declared if declared in {"DMY", "MDY", "YMD"} else None
-    decimal_mark = None
+    home_mark, decimal_mark = "." if language == "en" else ",", None
     if field.type == "date" and date_order is None:
         date_order = date_order_of(list(_texts(column, sheet.pool)))
     if field.type in NUMBER_TYPES:
@@ -157,8 +158,8 @@ def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, 
     return Context(
         date_order=date_order,  # type: ignore[arg-type] # one of the three, or None
         decimal_mark=decimal_mark,
-        home_mark="." if language == "en" else ",",
-        fractions_are_percent=field.type == "percent" and _only_fractions(column),
+        home_mark=home_mark,
+        fractions_are_percent=field.type == "percent" and _are_fractions(column, sheet.pool, decimal_mark, home_mark),
         country=facts.text("country") or "NO",
         currency=facts.text("currency") or "NOK",
         code_words=code_words(code_list.codes) if code_list else {},
@@ -172,10 +173,12 @@ def _texts(column: Column, pool: pl.Series) -> Iterator[str]:
         yield clean_text(text)[0]
 
 
-def _only_fractions(column: Column) -> bool:
-    """True if no number of the column is above 1 without a per-cent format: then 0.8 means 80 %."""
-    numbers = column.numbers[(column.kinds == Kind.NUMBER) & ~column.percents]
-    return bool(len(numbers)) and bool((np.abs(numbers) <= 1).all()) and bool((numbers != 0).any())
+def _are_fractions(column: Column, pool: pl.Series, decimal_mark: str | None, home_mark: str) -> bool:
+    """True if one number without per-cent sign or format is between 0 and 1 and none above: then 1 means 100 %."""
+    numbers = np.unique(np.abs(column.numbers[(column.kinds == Kind.NUMBER) & ~column.percents])).tolist()
+    written = (parse_number(text, decimal_mark, home_mark)[0] for text in _texts(column, pool))
+    numbers += [abs(float(number)) for number in written if number is not None]
+    return all(number <= 1 for number in numbers) and any(0 < number < 1 for number in numbers)
 
 
 def _parse_column(

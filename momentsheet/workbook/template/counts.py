@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from momentsheet.workbook.template.plan import MOST_COMPARED, CellValue, Plan, PlannedColumn, PlannedSheet
 
+MATCHED = 255  # MATCH gives up on longer texts
+PLAIN = {"~": "¬1", "*": "¬2", "?": "¬3"}  # what MATCH would take for «anything», and what stands for it
 NO_FIGURE = "–"
 UNCOUNTABLE = "?"  # an error value like #N/A stands in a cell that must be compared
 
@@ -107,17 +109,17 @@ def _twice(sheet: PlannedSheet) -> Figure | None:
     filled = "*".join(f'({column.used}<>"")' for column in columns)
     row = f"ROW({columns[0].used})-1"
     formula = f'=IFERROR(SUMPRODUCT({filled}*(MATCH({keys},{keys},0)<>{row})),"{UNCOUNTABLE}")'
-    seen: set[tuple[str, ...]] = set()
+    seen: set[str] = set()
     count = 0
     for row_index in range(_last(sheet)):
         cells = [_at(column, row_index) for column in columns]
         if any(_is_blank(cell) for cell in cells):
             continue
-        key_text = tuple(text_of(cell).casefold() for cell in cells)
-        if len("|".join(key_text)) > 255:  # MATCH gives up on longer texts
-            return Figure(formula, UNCOUNTABLE)
-        count += key_text in seen
-        seen.add(key_text)
+        text = "|".join(text_of(cell) for cell in cells).casefold()
+        for char, other in PLAIN.items():
+            text = text.replace(char, other)
+        count += text[:MATCHED] in seen
+        seen.add(text[:MATCHED])
     return Figure(formula, count)
 
 
@@ -126,7 +128,9 @@ def _plain(text: str) -> str:
 
     Escapes as in `literal` are not understood by LibreOffice where MATCH looks through calculated texts.
     """
-    return f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({text},"~","¬1"),"*","¬2"),"?","¬3")'
+    for char, other in PLAIN.items():
+        text = f'SUBSTITUTE({text},"{char}","{other}")'
+    return f"LEFT({text},{MATCHED})"
 
 
 def _unknown(plan: Plan, sheet: PlannedSheet) -> Figure | None:
@@ -153,7 +157,7 @@ def _count_unknown(column: PlannedColumn, target: PlannedColumn) -> int:
     unknown = 0
     for value in column.values:
         text = text_of(value).casefold()
-        if text and (text not in known or len(text) > 255):  # MATCH gives up on longer texts
+        if text and (text not in known or len(text) > MATCHED):
             unknown += not (numbers and text.isdecimal() and float(text) in numbers)
     return unknown
 

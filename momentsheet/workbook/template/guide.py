@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from babel import Locale
 from babel.dates import format_date
@@ -13,6 +13,8 @@ from momentsheet.workbook.template.counts import (
     NO_FIGURE,
     UNCOUNTABLE,
     Figure,
+    Result,
+    SheetCounts,
     count_sheet,
     not_numbers,
     total,
@@ -74,6 +76,7 @@ def write_start(plan: Plan, worksheet: Worksheet, formats: Formats) -> None:
         row += 1
     worksheet.set_landscape()
     _finish(worksheet, row, 1)
+    worksheet.fit_to_pages(1, 1)
 
 
 def write_status(plan: Plan, worksheet: Worksheet, formats: Formats) -> None:
@@ -88,21 +91,20 @@ def write_status(plan: Plan, worksheet: Worksheet, formats: Formats) -> None:
     headers = [plan.text(f"status.{name}") for name in ("sheet", "rows", "missing", "twice", "unknown", "word")]
     _headers(headers, widths, range(1, 5), 4, worksheet, formats)
     first = row = 5
-    words = []
+    words: list[Result] = []
     for sheet in plan.sheets:
         counts = count_sheet(plan, sheet, f"$B${row + 1}")
         _link(plan, sheet.name, row, worksheet, formats)
-        problems = (counts.missing, counts.twice, counts.unknown)
-        for index, figure in enumerate((counts.rows, *problems), 1):
+        for index, figure in enumerate((counts.rows, counts.missing, counts.twice, counts.unknown), 1):
             if figure is None:
                 done(worksheet.write_string(row, index, NO_FIGURE, formats.style("count")))
             else:
                 _figure(figure, row, index, "count", worksheet, formats)
-        word = _word(plan, row, counts.rows, [figure for figure in problems if figure])
+        word = _word(plan, row, counts)
         _figure(word, row, 5, "cell", worksheet, formats)
-        words.append(str(word.result))
+        words.append(word.result)
         row += 1
-    _paint_words(plan, first, row - 1, 5, worksheet, formats)
+    _paint_words(plan, first, row - 1, worksheet, formats)
     _figure(_verdict(plan, first, row - 1, words), 1, 0, "lead", worksheet, formats)
     row = _write_totals(plan, row + 1, worksheet, formats)
     worksheet.freeze_panes(5, 0)
@@ -196,40 +198,39 @@ def _facts(plan: Plan) -> list[tuple[str, str]]:
     return [(plan.text(f"about.{key}"), value) for key, value in facts.items() if value]
 
 
-def _word(plan: Plan, row: int, rows: Figure, problems: list[Figure]) -> Figure:
-    """Empty, ready or to be corrected: in words, the colour only repeats it."""
-    empty, ready, fix = (plan.text(f"status.{name}") for name in ("empty", "ready", "fix"))
-    cells = f"$C${row + 1}:$E${row + 1}"
-    wrong = f'SUM({cells})+COUNTIF({cells},"~{UNCOUNTABLE}")>0'
-    formula = f'=IF($B${row + 1}=0,"{empty}",IF({wrong},"{fix}","{ready}"))'
-    if not rows.result:
+def _word(plan: Plan, row: int, counts: SheetCounts) -> Figure:
+    """Empty, incomplete, to be corrected or ready: in words, the colour only repeats it."""
+    empty, incomplete, fix, ready = (plan.text(f"status.{name}") for name in ("empty", "incomplete", "fix", "ready"))
+    begun, missing, wrong = f"$B${row + 1}", f"$C${row + 1}", f"$D${row + 1}:$E${row + 1}"
+    is_wrong = f'SUM({wrong})+COUNTIF({wrong},"~{UNCOUNTABLE}")>0'
+    formula = f'=IF({begun}=0,"{empty}",IF({is_wrong},"{fix}",IF(SUM({missing})>0,"{incomplete}","{ready}")))'
+    if not counts.rows.result:
         return Figure(formula, empty)
-    is_wrong = any(figure.result not in {0, NO_FIGURE} for figure in problems)
-    return Figure(formula, fix if is_wrong else ready)
+    if any(figure and figure.result not in {0, NO_FIGURE} for figure in (counts.twice, counts.unknown)):
+        return Figure(formula, fix)
+    return Figure(formula, incomplete if counts.missing and counts.missing.result else ready)
 
 
-def _verdict(plan: Plan, first: int, last: int, words: list[str]) -> Figure:
-    """One sentence above all: nothing filled in, something wrong, or all right so far."""
-    empty, fix = plan.text("status.empty"), plan.text("status.fix")
-    nothing, good, bad = (plan.text(f"status.{name}") for name in ("all_empty", "all_ready", "some_wrong"))
+def _verdict(plan: Plan, first: int, last: int, words: Sequence[Result]) -> Figure:
+    """One sentence above all: something wrong, something missing, nothing filled in, or all right so far."""
     cells = f"$F${first + 1}:$F${last + 1}"
+    told = {name: plan.text(f"status.all.{name}") for name in ("fix", "incomplete", "empty", "ready")}
+    has = {name: f'COUNTIF({cells},"{plan.text(f"status.{name}")}")' for name in told}
     formula = (
-        f'=IF(COUNTIF({cells},"{fix}")>0,"{bad}",IF(COUNTIF({cells},"{empty}")=ROWS({cells}),"{nothing}","{good}"))'
+        f'=IF({has["fix"]}>0,"{told["fix"]}",IF({has["incomplete"]}>0,"{told["incomplete"]}",'
+        f'IF({has["empty"]}=ROWS({cells}),"{told["empty"]}","{told["ready"]}")))'
     )
-    if fix in words:
-        return Figure(formula, bad)
-    return Figure(formula, nothing if set(words) == {empty} else good)
+    for name in ("fix", "incomplete"):
+        if plan.text(f"status.{name}") in words:
+            return Figure(formula, told[name])
+    return Figure(formula, told["empty" if set(words) == {plan.text("status.empty")} else "ready"])
 
 
-def _paint_words(plan: Plan, first: int, last: int, column: int, worksheet: Worksheet, formats: Formats) -> None:
-    for name, kind in (("ready", "ready"), ("fix", "wrong")):
-        rule = {
-            "type": "cell",
-            "criteria": "==",
-            "value": f'"{plan.text(f"status.{name}")}"',
-            "format": formats.mark(kind),
-        }
-        done(worksheet.conditional_format(first, column, last, column, rule))
+def _paint_words(plan: Plan, first: int, last: int, worksheet: Worksheet, formats: Formats) -> None:
+    for name, kind in (("ready", "ready"), ("incomplete", "notice"), ("fix", "wrong")):
+        word = f'"{plan.text(f"status.{name}")}"'
+        rule = {"type": "cell", "criteria": "==", "value": word, "format": formats.mark(kind)}
+        done(worksheet.conditional_format(first, 5, last, 5, rule))
 
 
 def _write_totals(plan: Plan, row: int, worksheet: Worksheet, formats: Formats) -> int:

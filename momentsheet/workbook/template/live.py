@@ -45,7 +45,7 @@ def marks_of(plan: Plan, sheet: PlannedSheet, column: PlannedColumn) -> Iterator
     cell = column.here
     yield Mark("wrong", f"ISERROR({cell})")
     if column.field.required:
-        yield Mark("missing", f"AND(ISBLANK({cell}),COUNTA({_row(sheet)})>0)")
+        yield Mark("missing", f"AND(ISBLANK({cell}),{_is_begun(sheet)})")
     for columns, kind in _uniques(plan, sheet):
         if column in columns:
             yield Mark(kind, _is_repeated(columns))
@@ -231,7 +231,7 @@ def _marks_of_rule(plan: Plan, sheet: PlannedSheet, rule: Rule) -> Iterator[Mark
         columns = [sheet.column(name) for name in re.findall(r"(\w+) IS NOT NULL", holds, re.IGNORECASE)]
         if all(columns):
             blank = ",".join(f"ISBLANK({column.here})" for column in columns if column)
-            yield Mark("missing", f"AND({blank},COUNTA({_row(sheet)})>0)")
+            yield Mark("missing", f"AND({blank},{_is_begun(sheet)})")
 
 
 def _term(plan: Plan, sheet: PlannedSheet, term: str, inputs: set[str]) -> str | None:
@@ -256,9 +256,9 @@ def _operand(plan: Plan, sheet: PlannedSheet, word: str, inputs: set[str]) -> st
     return facts.get(word)
 
 
-def _row(sheet: PlannedSheet) -> str:
-    """All cells of the row (in a form, of the record) as a formula in that row says it."""
-    return f"{sheet.columns[0].here}:{sheet.columns[-1].here}"
+def _is_begun(sheet: PlannedSheet) -> str:
+    """Somebody has typed something into the row (in a form: into the record) that we have not put there."""
+    return f"COUNTA({sheet.columns[0].here}:{sheet.columns[-1].here})>{sheet.prefilled}"
 
 
 def _as_number(value: Any) -> str:

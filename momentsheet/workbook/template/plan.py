@@ -20,8 +20,7 @@ Values = Mapping[str, Mapping[str, Sequence[CellValue]]]  # entity -> field -> c
 # projects is a very large one; two years of hours of 200 people are 100,000 rows. More data moves the limit.
 REGISTER_ROWS = 5_000
 RECORD_ROWS = 100_000
-# The visible (striped) part of an empty sheet; Excel lets it grow when something is pasted or typed below.
-TABLE_ROWS = 25
+MOST_ROWS = 1_048_575  # below the header
 
 # Comparing every key with every other takes time with the square of the rows: 20,000 keys are 0.2 billion steps.
 MOST_COMPARED = 20_000
@@ -84,13 +83,17 @@ class PlannedColumn:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSheet:
-    """One entity's sheet: its columns, the number of rows written, the number of rows that formulas look at."""
+    """One entity's sheet: its columns, the number of rows written, the number of rows that formulas look at.
+
+    `prefilled`: answers of a form that came from the company file; the customer has not begun it yet.
+    """
 
     entity: Entity
     name: str
     columns: tuple[PlannedColumn, ...]
     rows: int
     capacity: int
+    prefilled: int
 
     @property
     def is_form(self) -> bool:
@@ -230,6 +233,8 @@ def _plan_sheet(
     else:
         values = _own_values(catalog, entity, fields, language, is_sample)
     rows = max((len(cells) for cells in values.values()), default=0)
+    is_begun = given is not None or is_sample or entity.layout == "table"
+    prefilled = 0 if is_begun else sum(cell is not None for cells in values.values() for cell in cells)
     capacity = _capacity(entity, rows)
     is_form = entity.layout == "form"
     columns = []
@@ -251,7 +256,7 @@ def _plan_sheet(
             )
         )
     _check_headers(entity, columns)
-    return PlannedSheet(entity, name, tuple(columns), rows, capacity)
+    return PlannedSheet(entity, name, tuple(columns), rows, capacity, prefilled)
 
 
 def _check_headers(entity: Entity, columns: Sequence[PlannedColumn]) -> None:
@@ -269,8 +274,10 @@ def _capacity(entity: Entity, rows: int) -> int:
     """The rows that formulas look at: always some thousands more than what is written."""
     if entity.layout == "form":
         return 1
+    if rows > MOST_ROWS:
+        raise UsageError(f"{rows} rows of {entity.name} are more than the {MOST_ROWS} that a sheet can hold.")
     least = RECORD_ROWS if entity.totals and not entity.key else REGISTER_ROWS
-    return least if rows * 2 <= least else min(1_048_575, -(-rows * 2 // REGISTER_ROWS) * REGISTER_ROWS)
+    return least if rows * 2 <= least else min(MOST_ROWS, -(-rows * 2 // REGISTER_ROWS) * REGISTER_ROWS)
 
 
 def _own_values(

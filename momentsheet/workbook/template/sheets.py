@@ -148,7 +148,7 @@ def _width(column: PlannedColumn) -> int:
     if column.choice is not None and column.field.type not in {"country", "boolean"}:
         texts += column.choice.labels
     texts += [value for value in column.values[:MEASURED_ROWS] if isinstance(value, str)]
-    words = max(len(word) for word in column.header.split(" ")) + FILTER_BUTTON
+    words = max(len(word) for word in column.header.replace(" *", "-*").split(" ")) + FILTER_BUTTON + 1
     # Two lines of heading are fine, three are not.
     halves = len(column.header) // 2 + FILTER_BUTTON + 1
     return min(WIDEST, max(least, words, halves, *(len(text) + 3 for text in texts)))

@@ -114,7 +114,7 @@ def needed_in(plan: Plan, field: Field) -> str:
 def shown(value: Any, language: str) -> str:
     """A limit as people write it."""
     if isinstance(value, dt.date):
-        return str(format_date(value, "short" if language == "en" else "dd.MM.yyyy", Locale.parse(language)))
+        return str(format_date(value, "medium", Locale.parse(language)))
     return str(format_decimal(value, locale=Locale.parse(language)))
 
 
