@@ -1,4 +1,4 @@
-"""The docs say what is there: commands, options, checks, constants, types, links, packages; and their examples load and run."""
+"""The docs say what is there: commands, checks, types, links, packages; and their examples load and run."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-
 from delivery import book
+
 from momentsheet.catalog import load_catalog
 from momentsheet.catalog.files import COMPANY, field_checks, table_checks
 from momentsheet.catalog.sql import constants
@@ -37,7 +37,9 @@ def text(page: str) -> str:
 
 def section(page: str, heading: str) -> str:
     """What stands under a heading, up to the next one; a bold lead-in counts as a heading."""
-    found = re.search(rf"^(#+ |\*\*){re.escape(heading)}.*?(?=^#+ |^\*\*|\Z)", text(page), re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^(#+ |\*\*){re.escape(heading)}.*?(?=^#+ |^\*\*|\Z)", prose(ROOT / page), re.MULTILINE | re.DOTALL
+    )
     assert found, f"{page} has no section «{heading}»"
     return found[0]
 
@@ -97,14 +99,15 @@ def test_the_options_table_names_no_command_that_is_not_there() -> None:
 
 
 def command_lines() -> list[object]:
-    lines = []
+    found: list[object] = []
     for page in PAGES:
         typed = [line for _, content in fences(page) for line in content.splitlines()]
         typed += re.findall(r"`(momentsheet [a-z][^`]*)`", prose(page))
-        for line in typed:
-            if line.startswith("momentsheet ") and "…" not in line:
-                lines.append(pytest.param(line, id=f"{page.stem}: {line.split('#')[0].strip()}"))
-    return lines
+        whole = [
+            line for line in typed if line.startswith("momentsheet ") and len(line.split()) > 2 and "…" not in line
+        ]
+        found += [pytest.param(line, id=f"{page.stem}: {line.split('#')[0].strip()}") for line in whole]
+    return found
 
 
 @pytest.mark.parametrize("line", command_lines())
@@ -116,16 +119,16 @@ def test_every_command_line_in_the_docs_can_be_typed(line: str) -> None:
 
 def test_exit_statuses_are_those_of_the_help() -> None:
     told = re.findall(r"^  (\d+) +(.*)$", EXIT_CODES, re.MULTILINE)
-    assert [tuple(row) for row in table(section("README.md", "Exit statuses"))] == told
+    assert [(status, means.replace("`", "")) for status, means in table(section("README.md", "Exit statuses"))] == told
 
 
 def test_make_targets() -> None:
     makefile = text("Makefile")
     targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    told = {word.removeprefix("make ") for row in table(section("docs/engineer.md", "Running")) for word in coded(row[0])}
-    assert told == targets
-    named = {word for page in PAGES for word in re.findall(r"\bmake ([a-z]+)\b *(?:#|`|$)", page.read_text(), re.MULTILINE)}
-    assert named <= targets
+    rows = table(section("docs/engineer.md", "Running"))
+    assert {word.removeprefix("make ") for row in rows for word in coded(row[0])} == targets
+    pages = "\n".join(text(page.relative_to(ROOT).as_posix()) for page in PAGES)
+    assert set(re.findall(r"\bmake ([a-z]+)\b *(?:#|`|$)", pages, re.MULTILINE)) <= targets
     assert [path for path in re.findall(r"[a-z/_]+\.py", makefile) if not (ROOT / path).is_file()] == []
 
 
@@ -233,11 +236,11 @@ def write_example(rules: Path, block: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(block, encoding="utf-8")
         return
-    content: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - texts only
+    content: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
     target = content
     for key in place["keys"].split(", "):
         target = target[key] if isinstance(target, dict) else next(item for item in target if item["entity"] == key)
-    target += yaml.load(block, yaml.BaseLoader)  # noqa: S506
+    target += yaml.load(block, yaml.BaseLoader)
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
@@ -273,7 +276,9 @@ def test_the_rules_of_the_examples_prove_themselves(extended: Catalog) -> None:
             for example in kind:
                 findings = check([book(extended, example.rows)], extended, TODAY).findings
                 assert (rule.code in {finding.code for finding in findings}) == raises, rule.code
-                assert {f.code for f in findings if f.severity == "error"} <= {rule.code}
+                # Where an example replaces rows, other sheets may point at nothing: that is not its point.
+                own = [f for f in findings if f.entity in example.rows or extended.rules[f.code].check != "known"]
+                assert {f.code for f in own if f.severity == "error"} <= {rule.code}
 
 
 def test_what_the_examples_add_goes_the_whole_way(extended: Catalog) -> None:
@@ -303,7 +308,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_company_file_shows_every_key(company: Path) -> None:
-    content = yaml.load(company.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+    content = yaml.load(company.read_text(encoding="utf-8"), yaml.BaseLoader)
     assert set(content) == set(COMPANY.may)
     changes = {key for change in content["fields"].values() for key in change}
     assert changes == set(FieldChange.__dataclass_fields__)
@@ -314,7 +319,7 @@ def test_the_company_file_loads_and_its_sample_has_no_errors(company: Path) -> N
     chosen = catalog.company
     assert catalog.entities["customer"].field("email").required
     assert not catalog.entities["customer"].field("contract_reference").in_template
-    assert catalog.code_lists["project_status"].codes[-1].code == "on_hold"
+    assert catalog.code_lists["project_status"].codes[-1].code == "warranty"
     data = make_template(catalog, list(catalog.entities), chosen.language, sample=True)
     findings = check([read_workbook(data, "s.xlsx")], catalog, TODAY).findings
     assert [(f.code, f.sheet, f.cell) for f in findings if f.severity == "error"] == []

@@ -269,7 +269,7 @@ def _bind_sheet(
     kept, blank, totals = _data_rows(sheet, entity, chosen, header_index)
     if totals:
         job.tell("total_row", totals[0], facts={"count": len(totals)})
-    _tell_structure(job, header_row, {int(row) for row in sheet.rows[kept]})
+    _tell_structure(job, sheet.rows[kept])
     if not by_name:
         job.tell("sheet_by_headers")
     bound = BoundSheet(
@@ -458,14 +458,16 @@ def _take(column: Column, kept: npt.NDArray[np.intp]) -> Column:
     )
 
 
-def _tell_structure(job: _Job, header_row: int, rows: set[int]) -> None:
+def _tell_structure(job: _Job, rows: npt.NDArray[np.int32]) -> None:
     """Hidden rows are data and are imported; merged cells hold a value only in their first cell. Both must be known."""
-    hidden = sorted(rows & job.sheet.hidden_rows)
+    hidden = [row for row in rows.tolist() if row in job.sheet.hidden_rows]
     if hidden:
         job.tell("hidden_rows", hidden[0], facts={"count": len(hidden)})
     if job.sheet.state != "visible":
         job.tell("hidden_sheet", facts={"count": len(rows)})
-    merged = [area for area in job.sheet.merged if area[2] > header_row and rows & set(range(area[0], area[2] + 1))]
+    first, last = (np.array([area[place] for area in job.sheet.merged], np.int32) for place in (0, 2))
+    holds_data = np.searchsorted(rows, first) < np.searchsorted(rows, last, side="right")
+    merged = [area for area, holds in zip(job.sheet.merged, holds_data, strict=True) if holds]
     if merged:
         job.tell("merged_cells", merged[0][0], merged[0][1], facts={"count": len(merged)})
 
