@@ -267,6 +267,12 @@ def written_lines(conversion: Conversion, output: Path) -> tuple[str, ...]:
     )
 
 
+PACKAGES = (
+    "babel", "cerberus", "click", "email-validator", "isal", "jinja2", "numpy", "phonenumbers", "polars",
+    "python-calamine", "python-stdnum", "pyyaml", "rapidfuzz", "rich", "xlsxwriter",
+)  # fmt: skip
+
+
 def examine() -> tuple[list[str], bool]:
     """What `doctor` says, line by line, and whether all is sound."""
     import importlib.metadata
@@ -276,7 +282,7 @@ def examine() -> tuple[list[str], bool]:
 
     lines = [f"momentsheet {__version__}, Python {platform.python_version()}, {platform.system()}"]
     is_sound = True
-    for package in ("polars", "numpy", "xlsxwriter", "cerberus", "jinja2", "isal", "python-calamine", "rapidfuzz"):
+    for package in PACKAGES:
         try:
             lines.append(f"ok       {package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,15 @@ from momentsheet.checking.fold import clean_text, fold_header
 from momentsheet.checking.grammar import Raw, show_raw
 from momentsheet.model.catalog import Catalog, Entity, say
 from momentsheet.model.finding import ColumnRead, SheetRead
-from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, cell_name
+from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, cell_name, column_letter
 
 HEADER_ROWS = 50  # titles and explanations above the header row may take this many rows
 CLOSE = 86  # rapidfuzz ratio from which a header is taken for another, with a warning
 NATIONAL_ID_HEADERS = frozenset(
     ("personnummer", "personnr", "fodselsnummer", "fodselsnr", "fnr", "nationalid", "ssn", "cpr")
 )
+OUR_SHEETS = frozenset(("_lists", "_meta"))  # of the template
+UNSEEN = r"^[\s\p{Cf}\p{Cc}]*$"  # a text of nothing that anybody sees
 TOTAL_WORD = r"(?i)^\W*(total|totalt|totals|totalsum|sum|summa|summer|i alt|delsum|subtotal|samlet)\W*$"
 
 
@@ -99,7 +101,9 @@ def bind(workbook: Workbook, catalog: Catalog) -> Binding:
         )
     for sheet in workbook.sheets:
         # «Funn (2)» is our second copy of a sheet that was sent in again.
-        if re.sub(r"\d+$", "", fold_header(sheet.name)) in own or sheet.name.startswith("_"):
+        is_ours = sheet.name in OUR_SHEETS or re.sub(r"\d+$", "", fold_header(sheet.name)) in own
+        # Programs keep notes of their own in sheets that no menu shows.
+        if is_ours or (sheet.name.startswith("_") and sheet.state == "veryHidden"):
             reads.append(SheetRead(sheet.name, None, None, len(sheet.rows)))
             continue
         one = _bind_sheet(workbook, sheet, catalog, meta, told)
@@ -350,17 +354,13 @@ def _match_columns(
         if index not in matches and name != field and field in fields - taken:
             matches[index] = _Match(field, "meta")
             taken.add(field)
-    free = {header: match.field for header, match in words.items() if match.field not in taken and len(header) > 4}
+    free = _free_words(words, taken)
     for index, header in headers.items():
-        folded = fold_header(header)
-        if index in matches or len(folded) <= 4:
-            continue
-        close = process.extractOne(folded, list(free), scorer=fuzz.ratio, score_cutoff=CLOSE)
-        if close and free[close[0]] not in taken:
-            field = free[close[0]]
-            matches[index] = _Match(field, "close")
-            taken.add(field)
-            job.tell("close_header", header_row, index, header=header, field=field, value=header)
+        close = None if index in matches else _close_field(header, free)
+        if close and close not in taken:
+            matches[index] = _Match(close, "close")
+            taken.add(close)
+            job.tell("close_header", header_row, index, header=header, field=close, value=header)
     reads: list[ColumnRead] = []
     chosen: dict[str, Column] = {}
     by_index = {column.index: column for column in sheet.columns}
@@ -369,11 +369,7 @@ def _match_columns(
         if found is None:
             reads.append(ColumnRead(index, header, None, "extra"))
             if _has_data(column, sheet, header_row):
-                close = process.extractOne(fold_header(header), list(free), scorer=fuzz.ratio, score_cutoff=60)
-                label = say(entity.field(free[close[0]]).label, job.language) if close else None
-                job.tell("extra_column", header_row, index, header=header, value=header, suggestion=label)
-                if _holds_national_ids(column, sheet, header):
-                    job.tell("national_ids", header_row, index, header=header, value=header)
+                _tell_extra(job, header_row, column, header, free)
         elif found.field in chosen:
             reads.append(ColumnRead(index, header, found.field, "duplicate"))
             first = chosen[found.field]
@@ -387,7 +383,37 @@ def _match_columns(
         else:
             reads.append(ColumnRead(index, header, found.field, found.how))
             chosen[found.field] = column
+    for index, column in by_index.items():
+        if index not in headers and _has_data(column, sheet, header_row):
+            reads.append(ColumnRead(index, "", None, "extra"))
+            _tell_extra(job, header_row, column, column_letter(index), free)
     return sorted(reads, key=lambda read: read.column), chosen
+
+
+def _tell_extra(job: _Job, header_row: int, column: Column, header: str, free: Mapping[str, str]) -> None:
+    """Tell of a column that is not imported, with the label that may have been meant."""
+    told = {"header": header, "value": header}
+    job.tell("extra_column", header_row, column.index, **told, suggestion=_nearest_label(job, header, free))
+    if _holds_national_ids(column, job.sheet, header):
+        job.tell("national_ids", header_row, column.index, **told)
+
+
+def _nearest_label(job: _Job, header: str, free: Mapping[str, str]) -> str | None:
+    close = process.extractOne(fold_header(header), list(free), scorer=fuzz.ratio, score_cutoff=60)
+    return say(job.entity.field(free[close[0]]).label, job.language) if close else None
+
+
+def _free_words(words: Mapping[str, _Match], taken: Collection[str]) -> dict[str, str]:
+    """Folded header -> field, for fields that nothing is read as yet; short words resemble everything."""
+    return {header: match.field for header, match in words.items() if match.field not in taken and len(header) > 4}
+
+
+def _close_field(header: str, free: Mapping[str, str]) -> str | None:
+    folded = fold_header(header)
+    if len(folded) <= 4:
+        return None
+    close = process.extractOne(folded, list(free), scorer=fuzz.ratio, score_cutoff=CLOSE)
+    return free[close[0]] if close else None
 
 
 def _holds_national_ids(column: Column, sheet: Sheet, header: str) -> bool:
@@ -414,24 +440,26 @@ def _data_rows(
 ) -> tuple[npt.NDArray[np.intp], int, list[int]]:
     """Indices of the data rows; number of rows without anything of ours; Excel rows of totals and repeated headers."""
     count = len(sheet.rows)
-    is_empty = _of_pool(sheet.pool.str.strip_chars() == "")
+    is_empty = _of_pool(sheet.pool.str.contains(UNSEEN))
     is_total = _of_pool(sheet.pool.str.contains(TOTAL_WORD))
     filled = np.zeros(count, bool)
     total = np.zeros(count, bool)
     repeats = np.zeros(count, np.int32)
-    required_blank = np.zeros(count, bool)
+    no_record = np.zeros(count, bool)  # a total lacks something required, or its word stands where the key belongs
     for column in sheet.columns:
         total |= is_total[column.codes] & (column.kinds == Kind.TEXT)
     for name, column in chosen.items():
         has = (column.kinds != Kind.BLANK) & ~((column.kinds == Kind.TEXT) & is_empty[column.codes])
         filled |= has
         if entity.field(name).required:
-            required_blank |= ~has
+            no_record |= ~has
+        if name in entity.key[:1]:
+            no_record |= is_total[column.codes] & (column.kinds == Kind.TEXT)
         header_code = int(column.codes[header_index])
         if header_code >= 0:
             is_header = _of_pool(sheet.pool == sheet.pool[header_code])
             repeats += is_header[column.codes] & (column.kinds == Kind.TEXT)
-    total &= required_blank
+    total &= no_record
     repeated = repeats >= max(2, (len(chosen) + 1) // 2)
     after = np.arange(count) > header_index
     dropped = after & filled & (total | repeated)
@@ -475,40 +503,64 @@ def _tell_structure(job: _Job, rows: npt.NDArray[np.int32]) -> None:
 def _bind_form(job: _Job) -> tuple[BoundSheet, SheetRead]:
     """A form holds one record: labels in one column, answers in the next."""
     sheet = job.sheet
-    best: dict[str, int] = {}
-    label_column: Column | None = None
-    for column in sheet.columns[:10]:
-        found: dict[str, int] = {}
-        for index in np.flatnonzero(column.kinds == Kind.TEXT):
-            match = job.words.get(fold_header(sheet.pool[int(column.codes[index])]))
-            if match:
-                found.setdefault(match.field, int(index))
-        if len(found) > len(best):
-            best, label_column = found, column
-    if label_column is None:
+    labels = max(sheet.columns[:10], key=lambda column: len(_questions(job, column)), default=None)
+    if labels is None or not _questions(job, labels):
         job.tell("no_header")
         return _unbound(job), SheetRead(sheet.name, job.entity.name, None, 0)
-    answer = label_column.index + 1
+    answer = labels.index + 1
     answers = sheet.column(answer)
+    chosen, reads = _match_questions(job, labels, answers)
     columns: dict[str, Column] = {}
-    headers: dict[str, str] = {}
-    places: dict[str, tuple[int | None, int]] = {}
-    reads: list[ColumnRead] = []
-    for field, place in best.items():
-        headers[field] = clean_text(sheet.pool[int(label_column.codes[place])])[0]
-        places[field] = (int(sheet.rows[place]), answer)
-        filled = 0
-        if answers is not None:
-            columns[field] = _take(answers, np.array([place]))
-            filled = int(answers.kinds[place] != Kind.BLANK)
-        how = job.words[fold_header(headers[field])].how
-        reads.append(ColumnRead(answer, headers[field], field, how, filled))
+    if answers is not None:
+        columns = {field: _take(answers, np.array([place])) for field, place in chosen.items()}
     is_filled = any(column.kinds[0] != Kind.BLANK for column in columns.values())
     if not is_filled:
         columns = {field: _take(column, np.array([], np.intp)) for field, column in columns.items()}
     rows = np.array([0] if is_filled else [], np.int32)
+    headers = {read.field: read.header for read in reads if read.field}
+    places = {field: (int(sheet.rows[place]), answer) for field, place in chosen.items()}
     bound = BoundSheet(job.file, sheet.name, job.entity, 0, rows, columns, headers, sheet.pool, places)
     return bound, SheetRead(sheet.name, job.entity.name, None, len(rows), tuple(reads))
+
+
+def _questions(job: _Job, labels: Column) -> dict[int, _Match]:
+    """Index of the row -> field, for the rows of a form whose label is one of ours."""
+    texts = {int(index): job.sheet.pool[int(labels.codes[index])] for index in np.flatnonzero(labels.kinds == Kind.TEXT)}
+    return {index: job.words[folded] for index, text in texts.items() if (folded := fold_header(text)) in job.words}
+
+
+def _match_questions(job: _Job, labels: Column, answers: Column | None) -> tuple[dict[str, int], list[ColumnRead]]:
+    """Field -> index of its row; answers to what is not ours, or to one question twice, are told."""
+    sheet, questions = job.sheet, _questions(job, labels)
+    answered = set() if answers is None else set(np.flatnonzero(answers.kinds != Kind.BLANK).tolist())
+    free = _free_words(job.words, {match.field for match in questions.values()})
+    chosen: dict[str, int] = {}
+    reads: dict[int, ColumnRead] = {}
+    for index in range(min(questions), len(sheet.rows)):
+        row = int(sheet.rows[index])
+        header = clean_text(show_raw(raw_at(labels, sheet.pool, index)))[0]
+        found = questions.get(index)
+        if found is None:
+            close = _close_field(header, free) if index in answered else None
+            if close and close not in chosen:
+                found = _Match(close, "close")
+                job.tell("close_header", row, labels.index, header=header, field=close, value=header)
+        field, how = (found.field, found.how) if found else (None, "extra")
+        first = chosen.get(field or "")
+        if field is None and index in answered:
+            told = {"header": header or column_letter(labels.index + 1), "value": header}
+            job.tell("extra_column", row, labels.index, **told, suggestion=_nearest_label(job, header, free))
+        elif field is None or (first is not None and index not in answered):
+            continue
+        elif first is not None and first in answered:
+            how = "duplicate"
+            facts = {"first_cell": cell_name(int(sheet.rows[first]), labels.index)}
+            job.tell("duplicate_column", row, labels.index, header=header, field=field, value=header, facts=facts)
+        else:
+            chosen[field] = index
+            reads.pop(-1 if first is None else first, None)
+        reads[index] = ColumnRead(labels.index + 1, header, field, how, int(index in answered))
+    return chosen, list(reads.values())
 
 
 def _unbound(job: _Job) -> BoundSheet:
