@@ -517,16 +517,21 @@ def _bind_form(job: _Job) -> tuple[BoundSheet, SheetRead]:
     if not is_filled:
         columns = {field: _take(column, np.array([], np.intp)) for field, column in columns.items()}
     rows = np.array([0] if is_filled else [], np.int32)
-    headers = {read.field: read.header for read in reads if read.field}
+    headers = {field: _label(job, labels, place) for field, place in chosen.items()}
     places = {field: (int(sheet.rows[place]), answer) for field, place in chosen.items()}
     bound = BoundSheet(job.file, sheet.name, job.entity, 0, rows, columns, headers, sheet.pool, places)
     return bound, SheetRead(sheet.name, job.entity.name, None, len(rows), tuple(reads))
 
 
+def _label(job: _Job, labels: Column, index: int) -> str:
+    return clean_text(show_raw(raw_at(labels, job.sheet.pool, index)))[0]
+
+
 def _questions(job: _Job, labels: Column) -> dict[int, _Match]:
     """Index of the row -> field, for the rows of a form whose label is one of ours."""
-    texts = {int(index): job.sheet.pool[int(labels.codes[index])] for index in np.flatnonzero(labels.kinds == Kind.TEXT)}
-    return {index: job.words[folded] for index, text in texts.items() if (folded := fold_header(text)) in job.words}
+    indices: list[int] = np.flatnonzero(labels.kinds == Kind.TEXT).tolist()
+    folded = {index: fold_header(_label(job, labels, index)) for index in indices}
+    return {index: job.words[label] for index, label in folded.items() if label in job.words}
 
 
 def _match_questions(job: _Job, labels: Column, answers: Column | None) -> tuple[dict[str, int], list[ColumnRead]]:
@@ -535,32 +540,32 @@ def _match_questions(job: _Job, labels: Column, answers: Column | None) -> tuple
     answered = set() if answers is None else set(np.flatnonzero(answers.kinds != Kind.BLANK).tolist())
     free = _free_words(job.words, {match.field for match in questions.values()})
     chosen: dict[str, int] = {}
-    reads: dict[int, ColumnRead] = {}
+    hows: dict[str, str] = {}
+    others: list[ColumnRead] = []
     for index in range(min(questions), len(sheet.rows)):
-        row = int(sheet.rows[index])
-        header = clean_text(show_raw(raw_at(labels, sheet.pool, index)))[0]
-        found = questions.get(index)
+        row, header, found = int(sheet.rows[index]), _label(job, labels, index), questions.get(index)
+        if found is None and index not in answered:
+            continue  # a heading or a remark
+        if found is None and (close := _close_field(header, free)) and close not in chosen:
+            found = _Match(close, "close")
+            job.tell("close_header", row, labels.index, header=header, field=close, value=header)
         if found is None:
-            close = _close_field(header, free) if index in answered else None
-            if close and close not in chosen:
-                found = _Match(close, "close")
-                job.tell("close_header", row, labels.index, header=header, field=close, value=header)
-        field, how = (found.field, found.how) if found else (None, "extra")
-        first = chosen.get(field or "")
-        if field is None and index in answered:
+            others.append(ColumnRead(labels.index + 1, header, None, "extra", 1))
             told = {"header": header or column_letter(labels.index + 1), "value": header}
             job.tell("extra_column", row, labels.index, **told, suggestion=_nearest_label(job, header, free))
-        elif field is None or (first is not None and index not in answered):
             continue
-        elif first is not None and first in answered:
-            how = "duplicate"
+        first = chosen.get(found.field)
+        if first is None or (first not in answered and index in answered):
+            chosen[found.field], hows[found.field] = index, found.how
+        elif index in answered:
+            others.append(ColumnRead(labels.index + 1, header, found.field, "duplicate", 1))
             facts = {"first_cell": cell_name(int(sheet.rows[first]), labels.index)}
-            job.tell("duplicate_column", row, labels.index, header=header, field=field, value=header, facts=facts)
-        else:
-            chosen[field] = index
-            reads.pop(-1 if first is None else first, None)
-        reads[index] = ColumnRead(labels.index + 1, header, field, how, int(index in answered))
-    return chosen, list(reads.values())
+            job.tell("duplicate_column", row, labels.index, header=header, field=found.field, value=header, facts=facts)
+    reads = [
+        ColumnRead(labels.index + 1, _label(job, labels, index), field, hows[field], int(index in answered))
+        for field, index in chosen.items()
+    ]
+    return chosen, reads + others
 
 
 def _unbound(job: _Job) -> BoundSheet:

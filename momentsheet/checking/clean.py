@@ -11,6 +11,7 @@ import polars as pl
 
 from momentsheet.checking.fold import fold
 from momentsheet.checking.parse import ParsedEntity
+from momentsheet.checking.references import written_keys
 from momentsheet.model.catalog import Reference
 from momentsheet.model.finding import Finding, Totals
 from momentsheet.model.table import CleanTable, sums
@@ -99,14 +100,9 @@ def _dependants(
 
 def _gone(target: ParsedEntity, reference: Reference, left: Mapping[tuple[str, int], LeftOut]) -> set[tuple[str, ...]]:
     """Folded keys of the target that only left-out rows have."""
-    keys = _keys(target, reference)
+    keys = [tuple(fold(part) for part in parts) for parts in written_keys(target, reference)]
     out = {keys[row] for entity, row in left if entity == target.entity.name}
     return out - {keys[row] for row in range(target.height) if (target.entity.name, row) not in left}
-
-
-def _keys(table: ParsedEntity, reference: Reference) -> list[tuple[str, ...]]:
-    columns = [table.values[name].cast(pl.String).to_list() for name in (*reference.same, reference.field)]
-    return [tuple(fold(part or "") for part in parts) for parts in zip(*columns, strict=True)]
 
 
 def _names_one_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -121,11 +121,19 @@ def _check_schema(
     good = ~(parsed.bad[field.name] | parsed.blank[field.name])
     values = parsed.values[field.name]
     broken = failing(values.filter(pl.Series(good)), schema)
-    for value, (word, limit) in broken.items():
+    for row, value in _rows_with(values, good, broken):
+        word, limit = broken[value]
         says = ledger.catalog.texts.get(f"schema.{word}") or ledger.catalog.texts["schema.other"]
         told = {"says": says, "limit": limit, "example": field.example}
-        for row in np.flatnonzero((values == value).fill_null(value=False).to_numpy() & good):
-            ledger.tell_cell(rule, parsed, int(row), field.name, facts=told)
+        ledger.tell_cell(rule, parsed, row, field.name, facts=told)
+
+
+def _rows_with(values: pl.Series, good: npt.NDArray[np.bool_], wanted: Collection[Any]) -> list[tuple[int, Any]]:
+    """The good rows that hold one of these values, with the value: one look at the column, however many values."""
+    if not wanted:
+        return []
+    found = values.is_in(list(wanted)).fill_null(value=False).to_numpy() & good
+    return [(int(row), values[int(row)]) for row in np.flatnonzero(found)]
 
 
 def _check_demands(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
@@ -139,9 +147,8 @@ def _check_demands(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) ->
         values = parsed.values[demand.field]
         good = ~(parsed.bad[demand.field] | parsed.blank[demand.field])
         told = {"accounting_system": system.label, "says": demand.says, "example": demand.example}
-        for value in failing(values.filter(pl.Series(good)), demand.schema):
-            for row in np.flatnonzero((values == value).fill_null(value=False).to_numpy() & good):
-                ledger.tell_cell(rule, parsed, int(row), demand.field, facts=told)
+        for row, _ in _rows_with(values, good, failing(values.filter(pl.Series(good)), demand.schema)):
+            ledger.tell_cell(rule, parsed, row, demand.field, facts=told)
 
 
 def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:
@@ -169,11 +176,12 @@ def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:
                 earlier = ledger.catalog.texts["known.before"]
                 places = dict.fromkeys(("first_row", "first_cell", "first_sheet"), earlier)
                 ledger.tell_cell(rule, parsed, row, marked, facts=places)
-        for rows in groups.values():
-            for row in rows[1:]:
-                facts = _first_of(parsed, rows[0], marked)
-                others = [other for other in rows if other != row]
-                ledger.tell_cell(rule, parsed, row, marked, facts=facts, held_back=others)
+        for first, *copies in groups.values():
+            facts = _first_of(parsed, first, marked) if copies else {}
+            for place, row in enumerate(copies):
+                # The first row is held back once: a key pasted into every row must not multiply.
+                held_back = () if place else (first,)
+                ledger.tell_cell(rule, parsed, row, marked, facts=facts, held_back=held_back)
 
 
 def _first_of(parsed: ParsedEntity, row: int, field: str) -> dict[str, object]:

@@ -53,7 +53,7 @@ def group_findings(findings: Sequence[Finding], catalog: Catalog) -> tuple[tuple
 
     def rank(group: Group) -> tuple[int, int, int, int, int]:
         first = group.findings[0]
-        whole = 0 if first.row is None else 1
+        whole = 0 if first.key is None else 1  # what is told of a sheet or column goes before single cells
         return (
             severities.index(group.severity),
             1 if group.blocked_by else 0,

@@ -25,6 +25,9 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
             continue
         known = _known_before(ledger, field.to)
         target = ledger.parsed.get(field.to.entity)
+        if target is not None and _lacks_column(target, field.to):
+            parsed.bad[field.name][~parsed.blank[field.name]] = True  # the missing column has been told; this follows
+            continue
         if target is not None:
             known |= known_keys(target, field.to)
         if not known:
@@ -39,20 +42,31 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
 
 def known_keys(target: ParsedEntity, reference: Reference) -> dict[Key, str]:
     """Folded key -> its spelling in the target. Wrong keys count as known: their own finding is enough."""
-    names = (*reference.same, reference.field)
-    columns = [target.values[name].to_list() for name in names]
     known: dict[Key, str] = {}
-    for row in range(target.height):
-        parts = [column[row] for column in columns]
-        for place, name in enumerate(names):
-            if parts[place] is None and target.bad[name][row]:
-                parts[place] = show_raw(target.raw(name, row))
-        if parts[-1] is not None:
-            known.setdefault(tuple(fold(str(part or "")) for part in parts), str(parts[-1]))
+    for parts in written_keys(target, reference):
+        if parts[-1]:
+            known.setdefault(tuple(fold(part) for part in parts), parts[-1])
     return known
 
 
+def written_keys(target: ParsedEntity, reference: Reference) -> list[Key]:
+    """The key of each row: what was read or, where that is wrong, what stands there."""
+    columns: list[list[str]] = []
+    for name in (*reference.same, reference.field):
+        column = [str(part or "") for part in target.values[name].to_list()]
+        for row in np.flatnonzero(target.bad[name] & target.values[name].is_null().to_numpy()).tolist():
+            column[row] = show_raw(target.raw(name, row))
+        columns.append(column)
+    return list(zip(*columns, strict=True))
+
+
 # Private functions
+
+
+def _lacks_column(target: ParsedEntity, reference: Reference) -> bool:
+    """True if a column of the key is missing in a sheet: then nobody can say which rows are there."""
+    names = {*reference.same, reference.field}
+    return any(len(sheet.rows) and not names <= sheet.columns.keys() for sheet in target.sheets)
 
 
 def _tell_missing(ledger: FindingLedger, parsed: ParsedEntity, field: Field) -> None:
