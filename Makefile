@@ -1,10 +1,10 @@
-# Everything runs in a virtual environment of its own; Python 3.11 or newer and make are all that is needed.
+# Everything runs in a virtual environment of its own; Python 3.11 or newer, make and a package index are all it needs.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test slow check fix bench golden docs clean
+.PHONY: demo test slow check fix bench golden clean
 
 demo: $(VENV)/.run  ## the whole chain on the example company
 	$(BIN)/python examples/demo.py demo

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -41,7 +43,7 @@ class Folder:
 
     def __init__(self, path: Path, inputs: Sequence[Path] = ()) -> None:
         """`inputs`: the workbooks that are read, which may lie in the folder and are never touched."""
-        self.path = Path(os.path.abspath(path))  # noqa: PTH100 - a link stays a link
+        self.path = path.resolve()  # the folder that a link leads to changes, the link stays
         self._inputs = {item.resolve() for item in inputs}
         self._part: Path | None = None
         self._lock: int | None = None
@@ -51,6 +53,8 @@ class Folder:
         """Make the temporary folder beside the target; OutputError if that cannot be, or if another run is at it."""
         if self.path.exists() and not self.path.is_dir():
             raise OutputError(f"{self.path} is a file; name a folder for the results")
+        self._refuse_input_among_ours()
+        self._refuse_foreign()
         self._refuse_changed()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +120,21 @@ class Folder:
             raise OutputError(f"{self.path} cannot be written: {error.strerror or 'no reason given'}") from None
         return tuple(self._written)
 
+    def _refuse_input_among_ours(self) -> None:
+        """What lies in `import` goes with every run: a workbook there would be lost."""
+        place = self.path / "import"
+        inside = sorted(item for item in self._inputs if item.is_relative_to(place))
+        if inside:
+            raise OutputError(f"{inside[0]} lies in a folder that is replaced; move it out of {place}")
+
+    def _refuse_foreign(self) -> None:
+        """Something that bears one of our names in a folder that we have not written is somebody else's."""
+        if not self.path.is_dir() or _is_report(self.path / "report.json"):
+            return
+        for item in sorted(self.path.iterdir()):
+            if (item.name in OURS or item.name.endswith(OUR_ENDINGS)) and not self._is_input(item):
+                raise OutputError(f"{item} is not from an earlier run and would be replaced; name another folder")
+
     def _refuse_changed(self) -> None:
         """An annotated copy that somebody has corrected since is work that must not be lost."""
         report = self.path / "report.json"
@@ -145,6 +164,15 @@ class Folder:
 
 
 # Private functions
+
+
+def _is_report(path: Path) -> bool:
+    """True if the file is a report of ours, which every run writes."""
+    try:
+        with path.open("rb") as file:
+            return re.match(rb'\s*\{\s*"tool":\s*"momentsheet"', file.read(200)) is not None
+    except OSError:
+        return False
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -185,9 +213,10 @@ def _lock(path: Path) -> int | None:
 
 def _sweep(path: Path) -> None:
     """Take away what a killed run left behind; what it had set aside as the old contents goes back."""
-    for left in path.parent.glob(f".{path.name}.old-*"):
+    name = glob.escape(path.name)
+    for left in path.parent.glob(f".{name}.old-*"):
         if not path.exists() and (left / "old").is_dir():
             (left / "old").rename(path)
         shutil.rmtree(left, ignore_errors=True)
-    for left in path.parent.glob(f".{path.name}.part-*"):
+    for left in path.parent.glob(f".{name}.part-*"):
         shutil.rmtree(left, ignore_errors=True)

@@ -56,6 +56,13 @@ def load(company: Path | None = None) -> Catalog:
     return load_catalog(resources.rules_folder(), company)
 
 
+def speakable(catalog: Catalog, language: str | None) -> str | None:
+    """The language asked for; UsageError if the texts for it are not there."""
+    if language is not None and language not in catalog.languages:
+        raise UsageError(f"there are no texts in «{language}» yet; use {' or '.join(catalog.languages)}")
+    return language
+
+
 def make_template(catalog: Catalog, entities: Sequence[str], language: str, output: Path, *, sample: bool) -> None:
     """Write the blank (or sample) workbook for the company."""
     from momentsheet.workbook import make_template as make
@@ -89,6 +96,7 @@ def check_delivery(
     checked = check(workbooks, catalog, today)
     _refuse_foreign(files, checked, catalog)
     language = language or _language_of(checked, catalog)
+    catalog = dataclasses.replace(catalog, company=checked.company)
     inputs = tuple(
         dataclasses.replace(item, path=path) for item, (path, _, _) in zip(checked.inputs, files, strict=True)
     )
@@ -186,6 +194,7 @@ def convert_delivery(
         raise UsageError(f"there is no format «{unknown[0]}»; use {' or '.join(catalog.formats)}")
     with Folder(output, paths) as folder:
         delivery = check_delivery(paths, catalog, today, language, progress)
+        catalog = delivery.catalog
         progress("convert", 0.75)
         checked = delivery.checked
         blocked = delivery.report.reaches("error") or (fail_on == "warning" and delivery.report.reaches("warning"))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 
 import pytest
+from delivery import OURS, book, sheet, workbook
 
-from delivery import book
 from momentsheet.catalog import load_catalog
 from momentsheet.checking import check
+from momentsheet.model.workbook import cell_name
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
 TODAY = dt.date(2025, 6, 15)
@@ -44,3 +46,18 @@ def test_one_finding_at_the_cell(entity: str, cells: dict[str, str], field: str,
     errors = [(f.code, f.field, f.row) for f in found.findings if f.severity == "error"]
     assert errors == [(code, field, len(rows) + 1)]
     assert found.clean[entity].values.height < len(rows)
+
+
+def test_a_list_pasted_over_the_template_is_not_read_by_where_the_columns_stood() -> None:
+    """Defined names stay where they were when somebody pastes over the sheet: their columns now hold something else."""
+    entity = CATALOG.entities["customer"]
+    names = {
+        f"fld_customer_{field.name}": f"Kunder!${cell_name(2, at)[:-1]}$2" for at, field in enumerate(entity.fields)
+    }
+    pasted = sheet(
+        "Kunder", [["Kundenavn", "Kundenummer", "Rabatt", "Hva vi mener"], ["Havneby kommune", "10001", "5", "bra"]]
+    )
+    delivery = dataclasses.replace(workbook(pasted, template=OURS), names=names)
+    found = check([delivery], CATALOG, TODAY)
+    read = {column.header: column.field for column in found.inputs[0].sheets[0].columns}
+    assert read == {"Kundenavn": "name", "Kundenummer": "customer_number", "Rabatt": None, "Hva vi mener": None}

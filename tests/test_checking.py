@@ -55,6 +55,13 @@ def chain(**rows: Sequence[Row]) -> Workbook:
     return deliver(**{name: rows.get(name, [{}]) for name in BASE})
 
 
+def hours_rows(*hours: str) -> list[Row]:
+    return [
+        {"hours": text, "date": f"2024-{1 + at % 12:02d}-{1 + at % 28:02d}", "description": str(at)}
+        for at, text in enumerate(hours)
+    ]
+
+
 def judge(*workbooks: Workbook, catalog: Catalog = CATALOG) -> Checked:
     return check(workbooks, catalog, TODAY)
 
@@ -105,8 +112,8 @@ def test_a_blank_input_that_may_be_blank_is_null() -> None:
 
 
 def test_windows_see_only_rows_that_are_left() -> None:
-    day = [{"hours": "16"}, {"hours": "9", "activity_name": "Ukjent"}, {"hours": "9", "date": "i går"}]
-    assert [code for code, *_ in told(judge(chain(time_record=day)))] == ["WB-07", "TR-27"]
+    day = [{"hours": "16"}, {"hours": "9", "employee_email": "ukjent@x.example"}, {"hours": "9", "date": "i går"}]
+    assert [code for code, *_ in told(judge(chain(time_record=day)))] == ["WB-07", "TR-01"]
     day = [{"hours": "16"}, {"hours": "9"}]
     assert [code for code, *_ in told(judge(chain(time_record=day)))] == ["TR-14"]
 
@@ -157,15 +164,17 @@ def test_many_different_wrong_values_are_each_told_once() -> None:
 # References
 
 
-@pytest.mark.parametrize(
-    "written", ["kari.nordmann@FJORDGLOTT.example", " KARI.nordmann@fjordglott.example", f"{MAIL}\u200b"]
-)
+SPELLINGS = ("kari.nordmann@FJORDGLOTT.example", " KARI.nordmann@fjordglott.example", f"{MAIL}\u200b")
+
+
+@pytest.mark.parametrize("written", SPELLINGS)
 def test_a_reference_is_spelled_as_its_target_and_told(written: str) -> None:
     checked = judge(chain(time_record=[{"employee_email": written}]))
     assert told(checked) == []
     assert checked.clean["time_record"].values["employee_email"].to_list() == [MAIL]
-    (repair,) = [item for item in checked.repairs if item.field == "employee_email"]
-    assert (repair.sheet, repair.cell, repair.before, repair.after) == ("Timer", "A2", written, MAIL)
+    repairs = [item for item in checked.repairs if item.field == "employee_email"]
+    assert {(item.sheet, item.cell, item.before) for item in repairs} == {("Timer", "A2", written)}
+    assert repairs[-1].after == MAIL
 
 
 def test_a_reference_by_two_columns_must_agree_in_both() -> None:
@@ -203,22 +212,26 @@ def test_an_empty_sheet_is_as_good_as_none() -> None:
     assert told(checked) == [("WB-16", "Prosjekter", "C1")]
 
 
-def test_a_missing_key_column_is_the_only_thing_told() -> None:
+def test_a_sheet_with_a_blank_key_is_not_missing() -> None:
+    checked = judge(chain(customer=[{"customer_number": ""}], contact=[]))
+    assert told(checked) == [("CU-01", "Kunder", "A2"), ("PR-12", "Prosjekter", "C2")]
+
+
+@pytest.mark.parametrize(("name", "title", "header", "row"), [
+    ("project", "Prosjekter", ["Prosjektnavn", "Kundenr", "Prosjektstatus"], ["Skole", "10001", "Under arbeid"]),
+    ("activity", "Aktiviteter", ["Aktivitet", "Status"], ["Skisse", "Under arbeid"]),
+    ("employee", "Medarbeidere", ["Fornavn", "Etternavn", "Mobil"], ["Kari", "Nordmann", "90000011"]),
+])  # fmt: skip
+def test_a_missing_key_column_is_the_only_thing_told(name: str, title: str, header: list[str], row: list[str]) -> None:
     """The rows that name its keys are symptoms; they are left out without a finding each."""
-    projects = sheet(
-        "Prosjekter", [["Prosjektnavn", "Kundenr", "Prosjektstatus"], ["Havneby skole", "10001", "Under arbeid"]]
-    )
-    rest = chain()
-    sheets = [projects if item.name == "Prosjekter" else item for item in rest.sheets]
-    checked = judge(dataclasses.replace(rest, sheets=tuple(sheets)))
-    assert told(checked) == [("WB-17", "Prosjekter", None)]
+    without_key = sheet(title, [header, row])
+    book = chain()
+    book = dataclasses.replace(book, sheets=tuple(without_key if item.name == title else item for item in book.sheets))
+    checked = judge(book)
+    assert {(code, name) for code, name, _ in told(checked)} == {("WB-17", title)}
+    assert len(told(checked)) == 1
     assert checked.blocks_everything
-    assert {
-        name: table.values.height for name, table in checked.clean.items() if name in {"activity", "time_record"}
-    } == {
-        "activity": 0,
-        "time_record": 0,
-    }
+    assert {checked.clean[entity].values.height for entity in (name, "time_record")} == {0}
 
 
 def test_references_cross_workbooks() -> None:
@@ -254,16 +267,12 @@ def test_errors_come_before_warnings_and_sheets_before_cells() -> None:
 
 
 def test_equal_findings_are_one_group() -> None:
-    rows = [
-        {"hours": text, "date": f"2024-03-{day:02d}"} for day, text in enumerate(("mange", "mye", "mange"), start=1)
-    ]
+    rows = [{"hours": text, "date": f"2024-03-0{day}"} for day, text in enumerate(("mange", "mye", "mange"), start=1)]
     (group,) = judge(chain(time_record=rows)).groups
     assert (group.code, group.count, group.value) == ("WB-11", 3, None)
-    unknown = [
-        {"activity_name": name, "date": f"2024-03-{day:02d}"}
-        for day, name in enumerate(("Alfa", "Beta", "Alfa"), start=1)
-    ]
-    groups = judge(chain(time_record=unknown)).groups  # here the value is the cause
+    names = ("Alfa", "Beta", "Alfa")  # here the value is the cause
+    rows = [{"activity_name": name, "date": f"2024-03-0{day}"} for day, name in enumerate(names, start=1)]
+    groups = judge(chain(time_record=rows)).groups
     assert [(group.value, group.count) for group in groups] == [("Alfa", 2), ("Beta", 1)]
     assert all(finding.group == group.id for group in groups for finding in group.findings)
 
@@ -271,10 +280,14 @@ def test_equal_findings_are_one_group() -> None:
 @settings(max_examples=10, deadline=None)
 @given(st.permutations(range(4)), st.integers(0, 5))
 def test_fingerprints_do_not_change_when_rows_are_moved(order: list[int], blank: int) -> None:
-    rows = [{"customer_number": "1"}, {"customer_number": "2", "name": ""}, {"customer_number": "3", "credit_days": "x"},
-            {"customer_number": "4", "status": "ukjent"}]  # fmt: skip
+    rows = [
+        {"customer_number": "1", "name": "A"},
+        {"customer_number": "2", "name": ""},
+        {"customer_number": "3", "name": "C", "credit_days": "x"},
+        {"customer_number": "4", "name": "D", "status": "ukjent"},
+    ]
     before = judge(deliver(customer=rows))
-    moved = entity_sheet(CATALOG.entities["customer"], [{}] * blank + [{**CUSTOMER, **rows[place]} for place in order])
+    moved = entity_sheet(CATALOG.entities["customer"], [*[{}] * blank, *(rows[place] for place in order)])
     after = judge(workbook(moved, template=OURS))
     assert len(before.findings) == 3
     assert {item.fingerprint for item in after.findings} == {item.fingerprint for item in before.findings}
@@ -318,12 +331,10 @@ def test_a_row_that_is_known_by_a_wrong_key_is_no_support() -> None:
     assert [(left.entity, left.row) for left in checked.left_out] == [("employee", 1), ("time_record", 1)]
 
 
-def test_a_copy_that_is_clean_is_support_enough() -> None:
-    """A project with the same key in another spelling would be a duplicate; here only the customer's first row is wrong."""
-    customers = [{"customer_number": "10001", "credit_days": "x"}, {"customer_number": "10002"}]
-    checked = judge(
-        deliver(customer=customers, project=[{}, {"project_number": "2", "name": "B", "customer_number": "10002"}])
-    )
+def test_what_depends_on_other_rows_stays() -> None:
+    customers = [{"credit_days": "x"}, {"customer_number": "10002", "name": "Solgård"}]
+    other = {"project_number": "2", "name": "B", "customer_number": "10002"}
+    checked = judge(deliver(customer=customers, project=[{}, other]))
     assert checked.clean["project"].values["project_number"].to_list() == ["2"]
 
 
@@ -335,42 +346,33 @@ def test_a_missing_column_leaves_every_row_out() -> None:
     assert (checked.clean["customer"].values.height, len(checked.left_out)) == (0, 2)
 
 
-HOURS_WRITTEN = st.sampled_from(
-    ["0:20", "0,1", "0,2", "0,3", "7,5", "0,33", "1:10", "number:0.1", "duration:0.3125", "2 t 40 m"]
-)
+MINUTES = {
+    "0:20": 20, "0,1": 6, "0,2": 12, "0,3": 18, "7,5": 450, "0,33": 20, "1:10": 70, "number:0.1": 6,
+    "duration:0.3125": 450,
+    "2 t 40 m": 160,
+}  # fmt: skip
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(HOURS_WRITTEN, st.booleans()), min_size=1, max_size=12))
+@given(st.lists(st.tuples(st.sampled_from(list(MINUTES)), st.booleans()), min_size=1, max_size=12))
 def test_what_was_read_is_what_is_imported_and_what_is_left_out(rows: list[tuple[str, bool]]) -> None:
     records = [
-        {
-            "hours": hours,
-            "date": f"2024-{1 + at % 12:02d}-{1 + at:02d}",
-            "description": str(at),
-            **({} if ok else {"activity_name": "Ukjent"}),
-        }
-        for at, (hours, ok) in enumerate(rows)
+        {**record, "activity_name": "Skisse" if is_good else "Ukjent"}
+        for record, (_, is_good) in zip(hours_rows(*(hours for hours, _ in rows)), rows, strict=True)
     ]
     checked = judge(chain(time_record=records))
     for totals in checked.totals.values():
         assert totals.rows_read == totals.rows_clean + totals.rows_left_out
     hours = checked.totals["time_record"]
-    assert (hours.rows_read, hours.rows_left_out) == (len(rows), sum(not ok for _, ok in rows))
+    assert (hours.rows_read, hours.rows_left_out) == (len(rows), sum(not is_good for _, is_good in rows))
     for name in ("hours", "hours_minutes"):
         assert Decimal(hours.sums[name]) == Decimal(hours.clean_sums[name]) + Decimal(hours.left_out_sums[name])
-    minutes = {"0:20": 20, "0,1": 6, "0,2": 12, "0,3": 18, "7,5": 450, "0,33": 20, "1:10": 70, "number:0.1": 6,
-               "duration:0.3125": 450, "2 t 40 m": 160}  # fmt: skip
-    assert hours.sums["hours_minutes"] == str(sum(minutes[text] for text, _ in rows))
+    assert hours.sums["hours_minutes"] == str(sum(MINUTES[text] for text, _ in rows))
+    assert hours.clean_sums["hours_minutes"] == str(sum(MINUTES[text] for text, is_good in rows if is_good))
 
 
 def test_a_thousand_tenths_are_a_hundred() -> None:
-    rows = [{"customer_number": "10001"}]
-    hours = [
-        {"hours": "0,1", "description": str(at), "date": f"2024-{1 + at % 12:02d}-{1 + at % 28:02d}"}
-        for at in range(1000)
-    ]
-    totals = judge(chain(customer=rows, time_record=hours)).totals["time_record"]
+    totals = judge(chain(time_record=hours_rows(*["0,1"] * 1000))).totals["time_record"]
     assert (totals.sums["hours"], totals.sums["hours_minutes"]) == ("100.00", "6000")
 
 
@@ -393,17 +395,13 @@ def test_one_record_of_the_form_is_one_record_though_each_workbook_brings_it() -
 
 def test_defaults_fill_blank_cells_and_are_told() -> None:
     catalog = with_company(defaults={"time_record.invoice_status": "approved"})
-    rows = [
-        {"invoice_status": ""},
-        {"invoice_status": "Fakturert", "date": "2024-03-05"},
-        {"invoice_status": "rart", "date": "2024-03-06"},
-    ]
+    statuses = {"2024-03-04": "", "2024-03-05": "Fakturert", "2024-03-06": "rart"}
+    rows = [{"date": day, "invoice_status": status} for day, status in statuses.items()]
     checked = judge(chain(time_record=rows), catalog=catalog)
     assert [code for code, *_ in told(checked)] == ["TR-08"]
     assert checked.clean["time_record"].values["invoice_status"].to_list() == ["approved", "invoiced"]
-    assert [(item.cell, item.before, item.after) for item in checked.repairs if item.why == "default"] == [
-        ("F2", "", "approved")
-    ]
+    (repair,) = [item for item in checked.repairs if item.why == "default"]
+    assert (repair.cell, repair.before, repair.after) == ("F2", "", "approved")
     assert "TR-09" in {code for code, *_ in told(judge(chain(time_record=rows[:1])))}
 
 
@@ -436,7 +434,7 @@ def test_facts_come_from_the_company_file_and_then_from_the_sheet(
     if in_sheet is not None:
         record = {**COMPANY, "cutover_date": in_sheet, "next_customer_no": "", "next_project_no": ""}
         book = dataclasses.replace(book, sheets=(entity_sheet(CATALOG.entities["company"], [record]), *book.sheets))
-    assert [code for code, *_ in told(judge(book, catalog=catalog))] == codes
+    assert sorted(code for code, *_ in told(judge(book, catalog=catalog))) == codes
 
 
 def test_the_sheets_country_and_date_order_decide_how_cells_are_read() -> None:
@@ -490,13 +488,6 @@ def test_a_ring_is_told_with_its_chain() -> None:
     assert of(projects(("1", "2"), ("2", "3"), ("3", "1")), "PR-08")[0].facts["chain"] == "1 → 2 → 3 → 1"
 
 
-def hours_sheet(*hours: str) -> list[Row]:
-    return [
-        {"hours": text, "date": f"2024-{1 + at % 12:02d}-{1 + at % 28:02d}", "description": str(at)}
-        for at, text in enumerate(hours)
-    ]
-
-
 @pytest.mark.parametrize(("hours", "is_told"), [
     (["450", "480", "30", "60"] * 5, True),
     (["number:450", "480", "30", "60"] * 5, True),
@@ -507,7 +498,7 @@ def hours_sheet(*hours: str) -> list[Row]:
     (["", "450", "480", "30", *["60"] * 17], True),
 ])  # fmt: skip
 def test_minutes_in_a_column_of_hours(hours: list[str], is_told: bool) -> None:
-    checked = judge(chain(time_record=hours_sheet(*hours)))
+    checked = judge(chain(time_record=hours_rows(*hours)))
     codes = [code for code, *_ in told(checked, "error")]
     assert ("TR-13" in codes) == is_told
     if is_told:
@@ -534,7 +525,7 @@ WEEK = ["0,3125", "0,25", "0,291667", "0,333333", "0,3125"]  # 7:30, 6:00, 7:00,
     (["time:0.3125"] * 6, False),  # these are known to be times
 ])  # fmt: skip
 def test_parts_of_a_day_in_a_column_of_hours(hours: list[str], is_told: bool) -> None:
-    checked = judge(chain(time_record=hours_sheet(*hours)))
+    checked = judge(chain(time_record=hours_rows(*hours)))
     assert ("TR-24" in {finding.code for finding in checked.findings}) == is_told
     if is_told:
         (finding,) = of(checked, "TR-24")
@@ -548,8 +539,8 @@ def test_parts_of_a_day_in_a_column_of_hours(hours: list[str], is_told: bool) ->
 
 
 def test_each_sheet_has_a_unit_of_its_own() -> None:
-    days = deliver("days.xlsx", time_record=hours_sheet(*WEEK))
-    rest = chain(time_record=hours_sheet("7,5", "8"))
+    days = deliver("days.xlsx", time_record=hours_rows(*WEEK))
+    rest = chain(time_record=hours_rows("7,5", "8"))
     checked = judge(days, rest)
     assert [(finding.code, finding.file) for finding in checked.findings] == [("TR-24", "days.xlsx")]
     assert checked.clean["time_record"].values["hours"].to_list() == [7.5, 8]

@@ -270,7 +270,12 @@ def _bind_sheet(
         if (text := clean_text(show_raw(raw_at(column, sheet.pool, header_index)))[0])
     }
     reads, chosen = _match_columns(job, headers, header_row)
-    kept, blank, totals = _data_rows(sheet, entity, chosen, header_index)
+    alike, second = _other_headers(job, chosen, header_index)
+    if second is not None:
+        job.tell("second_header", int(sheet.rows[second]), facts={"first_row": header_row})
+    kept, blank, totals = _data_rows(sheet, entity, chosen, header_index, alike)
+    if second is None and (above := _record_above(sheet, entity, chosen, header_index, kept)) is not None:
+        job.tell("rows_above_header", int(sheet.rows[above]), facts={"first_row": header_row})
     if totals:
         job.tell("total_row", totals[0], facts={"count": len(totals)})
     _tell_structure(job, sheet.rows[kept])
@@ -347,13 +352,17 @@ def _match_columns(
     fields = {field.name for field in entity.fields}
     matches = {index: words[folded] for index, header in headers.items() if (folded := fold_header(header)) in words}
     taken = {match.field for match in matches.values()}
-    for index in headers:
-        # A defined name follows its column when people move it, also when they retitle it.
+    # A defined name follows its column when people move it, also when they retitle it. But a list pasted over the sheet
+    # leaves the names where they were: they are believed only where nearly all other headers are still the template's.
+    named = [(field, matches[index].field) for index, field in _named_columns(job) if index in matches]
+    is_template = bool(named) and sum(name == field for name, field in named) >= 0.8 * len(headers) - 1
+    for index in headers if is_template else ():
         name = job.meta.names.get((fold_header(sheet.name), index), "")
         field = name.removeprefix(entity.name + "_")
         if index not in matches and name != field and field in fields - taken:
             matches[index] = _Match(field, "meta")
             taken.add(field)
+            job.tell("close_header", header_row, index, header=headers[index], field=field, value=headers[index])
     free = _free_words(words, taken)
     for index, header in headers.items():
         close = None if index in matches else _close_field(header, free)
@@ -413,7 +422,24 @@ def _close_field(header: str, free: Mapping[str, str]) -> str | None:
     if len(folded) <= 4:
         return None
     close = process.extractOne(folded, list(free), scorer=fuzz.ratio, score_cutoff=CLOSE)
-    return free[close[0]] if close else None
+    # «Ikke fakturerbare timer» are the other hours, «Telefon 2» is another telephone.
+    if close is None or folded.endswith(close[0]) or _digits(folded) != _digits(close[0]):
+        return None
+    return free[close[0]]
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _named_columns(job: _Job) -> list[tuple[int, str]]:
+    """Columns of the sheet that a defined name of the template points at, with the field it stands for."""
+    prefix, title = job.entity.name + "_", fold_header(job.sheet.name)
+    return [
+        (index, name.removeprefix(prefix))
+        for (sheet, index), name in job.meta.names.items()
+        if sheet == title and name.startswith(prefix)
+    ]
 
 
 def _holds_national_ids(column: Column, sheet: Sheet, header: str) -> bool:
@@ -435,8 +461,59 @@ def _has_data(column: Column, sheet: Sheet, header_row: int) -> bool:
     return bool((column.kinds[sheet.rows > header_row] != Kind.BLANK).any())
 
 
+def _other_headers(
+    job: _Job, chosen: Mapping[str, Column], header_index: int
+) -> tuple[npt.NDArray[np.bool_], int | None]:
+    """Rows that repeat the header, however they are spelt; index of the first row that is the header of another table.
+
+    Another table has other columns, or stands above ours with rows of its own.
+    """
+    sheet, words = job.sheet, job.words
+    plain = sheet.pool.str.to_lowercase().str.replace_many(["æ", "ø", "å", "ä", "ö"], ["ae", "o", "a", "ae", "o"])
+    is_word = _of_pool(plain.str.replace_all(r"[^\p{L}\p{N}]", "").is_in(list(words)))
+    hits, filled = np.zeros(len(sheet.rows), np.int32), np.zeros(len(sheet.rows), np.int32)
+    for column in sheet.columns:
+        filled += column.kinds != Kind.BLANK
+        hits += is_word[column.codes] & (column.kinds == Kind.TEXT)
+    alike = np.zeros(len(sheet.rows), bool)
+    places = {name: column.index for name, column in chosen.items()}
+    for index in np.flatnonzero((hits >= 2) & (hits * 2 > filled)).tolist():
+        found = {
+            column.index: words[folded].field
+            for column in sheet.columns
+            if column.kinds[index] == Kind.TEXT
+            and (folded := fold_header(sheet.pool[int(column.codes[index])])) in words
+        }
+        if index == header_index or len(set(found.values())) < 2:
+            continue
+        if index > header_index and all(places.get(name) == column for column, name in found.items()):
+            alike[index] = True
+        elif index > header_index or bool((filled[index + 1 : header_index] > 1).any()):
+            return alike, index
+    return alike, None
+
+
+def _record_above(
+    sheet: Sheet, entity: Entity, chosen: Mapping[str, Column], header_index: int, kept: npt.NDArray[np.intp]
+) -> int | None:
+    """Index of the first row above the header that is filled in like the rows below it, as sorting leaves it."""
+    filled = np.zeros(len(sheet.rows), np.int32)
+    complete = np.ones(len(sheet.rows), bool)
+    for name, column in chosen.items():
+        filled += column.kinds != Kind.BLANK
+        if entity.field(name).required:
+            complete &= column.kinds != Kind.BLANK
+    usual = int(np.median(filled[kept])) if len(kept) else len(chosen)
+    above = np.flatnonzero(complete[:header_index] & (filled[:header_index] >= max(2, min(3, usual))))
+    return int(above[0]) if len(above) else None
+
+
 def _data_rows(
-    sheet: Sheet, entity: Entity, chosen: Mapping[str, Column], header_index: int
+    sheet: Sheet,
+    entity: Entity,
+    chosen: Mapping[str, Column],
+    header_index: int,
+    alike: npt.NDArray[np.bool_],
 ) -> tuple[npt.NDArray[np.intp], int, list[int]]:
     """Indices of the data rows; number of rows without anything of ours; Excel rows of totals and repeated headers."""
     count = len(sheet.rows)
@@ -445,22 +522,24 @@ def _data_rows(
     filled = np.zeros(count, bool)
     total = np.zeros(count, bool)
     repeats = np.zeros(count, np.int32)
-    no_record = np.zeros(count, bool)  # a total lacks something required, or its word stands where the key belongs
+    # A total lacks half of what is required, or its word stands where the key belongs.
+    lacking, in_key = np.zeros(count, np.int32), np.zeros(count, bool)
     for column in sheet.columns:
         total |= is_total[column.codes] & (column.kinds == Kind.TEXT)
     for name, column in chosen.items():
         has = (column.kinds != Kind.BLANK) & ~((column.kinds == Kind.TEXT) & is_empty[column.codes])
         filled |= has
         if entity.field(name).required:
-            no_record |= ~has
+            lacking += ~has
         if name in entity.key[:1]:
-            no_record |= is_total[column.codes] & (column.kinds == Kind.TEXT)
+            in_key |= is_total[column.codes] & (column.kinds == Kind.TEXT)
         header_code = int(column.codes[header_index])
         if header_code >= 0:
             is_header = _of_pool(sheet.pool == sheet.pool[header_code])
             repeats += is_header[column.codes] & (column.kinds == Kind.TEXT)
-    total &= no_record
-    repeated = repeats >= max(2, (len(chosen) + 1) // 2)
+    required = sum(entity.field(name).required for name in chosen)
+    total &= in_key | ((lacking > 0) & (lacking * 2 >= required))
+    repeated = alike | (repeats >= max(2, (len(chosen) + 1) // 2))
     after = np.arange(count) > header_index
     dropped = after & filled & (total | repeated)
     kept = after & filled & ~dropped

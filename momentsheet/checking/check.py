@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from momentsheet.checking.groups import group_findings
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import Facts, ParsedEntity, parse_entity
 from momentsheet.checking.references import check_references
-from momentsheet.model.catalog import Catalog
+from momentsheet.model.catalog import Catalog, Company
 from momentsheet.model.finding import Finding, Group, Input, Repair, Totals
 from momentsheet.model.table import CleanTable
 from momentsheet.model.workbook import Workbook
@@ -34,6 +35,7 @@ class Checked:
     clean: Mapping[str, CleanTable]
     left_out: tuple[LeftOut, ...]
     parsed: Mapping[str, ParsedEntity]
+    company: Company  # the company file, completed by the customer's own form sheet
 
     @property
     def blocks_everything(self) -> bool:
@@ -82,7 +84,17 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
         for workbook, binding in zip(workbooks, bindings, strict=True)
     )
     totals = count_up(ledger.parsed, clean, _skipped(inputs))
-    return Checked(inputs, findings, groups, tuple(ledger.repairs), totals, clean, left_out, ledger.parsed)
+    return Checked(
+        inputs,
+        findings,
+        groups,
+        tuple(ledger.repairs),
+        totals,
+        clean,
+        left_out,
+        ledger.parsed,
+        _completed(catalog.company, facts),
+    )
 
 
 # Private functions
@@ -113,6 +125,18 @@ def _facts(catalog: Catalog, today: dt.date, bound: Sequence[BoundSheet]) -> Fac
             if field.name in values and not given and (answer := answers[field.name][0]) is not None:
                 values[field.name] = answer
     return Facts(values)
+
+
+def _completed(company: Company, facts: Facts) -> Company:
+    """The company's choices as they held for this delivery."""
+    return dataclasses.replace(
+        company,
+        code=facts.text("company_code"),
+        name=facts.text("company_name"),
+        accounting_system=facts.text("accounting_system"),
+        country=facts.text("country"),
+        currency=facts.text("currency"),
+    )
 
 
 def _skipped(inputs: Sequence[Input]) -> Counter[str]:

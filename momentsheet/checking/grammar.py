@@ -55,6 +55,9 @@ class Context:
     """What a whole column, the company and the code lists say about each of its values."""
 
     date_order: DateOrder | None = "DMY"
+    date_cells_may_be_turned: bool = (
+        False  # a spreadsheet with another date order than the customer's opened a text file
+    )
     decimal_mark: str | None = None  # what the other numbers of the column prove
     home_mark: str = ","  # the decimal sign of the customer's language
     fractions_are_percent: bool = False
@@ -259,7 +262,14 @@ def _read_decimal(raw: Raw, field: Field, context: Context) -> Reading:
     return _rounded(_number(raw, context), 4 if field.decimals is None else field.decimals)
 
 
+FOREIGN = re.compile(r"nok|sek|dkk|eur|usd|gbp|€|\$|£", re.IGNORECASE)
+SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP"}
+
+
 def _read_money(raw: Raw, field: Field, context: Context) -> Reading:
+    currencies = {SYMBOLS.get(found, found.upper()) for found in FOREIGN.findall(raw.text)}
+    if currencies - {context.currency}:
+        return Reading(problem="readable")  # 500 EUR are not 500 crowns
     return _rounded(_number(raw, context), 2 if field.decimals is None else field.decimals)
 
 
@@ -305,19 +315,28 @@ def _read_hours(raw: Raw, _field: Field, context: Context) -> Reading:
     if raw.kind in {Kind.TIME, Kind.DURATION, Kind.DATE}:
         if not math.isfinite(raw.number) or abs(raw.number) > 10_000:
             return Reading(problem="readable")  # a real date, not a duration
+        # 7,5 typed into a cell with a date format is 7.5 hours to people, 180 to the sheet.
+        if raw.kind is Kind.DATE and _are_whole_minutes(raw.number):
+            return Reading(problem="readable")
         return _as_hours(Decimal(round(raw.number * 86_400)) / 3600, "clock")
     if raw.kind is Kind.TEXT:
         text = raw.text.translate(SIGNS).translate(TO_SPACE)
-        if match := CLOCK.fullmatch(text.replace(" ", "")):
+        if match := CLOCK.fullmatch(re.sub(r"(?<!\d) +| +(?!\d)", "", text)):
             sign, hours, minutes, seconds = match.groups()
             total = Decimal(int(hours) * 3600 + int(minutes) * 60 + int(seconds or 0)) / 3600
             return _as_hours(-total if sign else total, "clock")
         match = SPOKEN.fullmatch(text)
         if match and (match.group(2) or match.group(3)):
+            if EITHER.fullmatch(match.group(2) or ""):  # 1.250 t: a thousand hours, or one and a quarter?
+                return Reading(problem="readable")
             total = Decimal((match.group(2) or "0").replace(",", ".")) + Decimal(int(match.group(3) or 0)) / 60
             return _as_hours(-total if match.group(1) else total, "clock")
     reading = _number(raw, context)
     return reading if reading.problem else _as_hours(reading.value, reading.why)
+
+
+def _are_whole_minutes(hours: float) -> bool:
+    return abs(hours * 60 - round(hours * 60)) < 1e-6
 
 
 def _as_hours(value: Decimal, why: str | None) -> Reading:
@@ -333,7 +352,10 @@ def _as_hours(value: Decimal, why: str | None) -> Reading:
 
 # Dates
 
-ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?)?", re.ASCII)
+# 2024-12-31T23:00:00Z is midnight of 1 January in Oslo: of a time in UTC nobody can say which day was meant.
+ISO_DATE = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](?:\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?|00:00(?::00(?:\.0+)?)?Z))?", re.ASCII
+)
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 PARTED_DATE = re.compile(
     r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?", re.ASCII
@@ -354,15 +376,20 @@ MONTHS = {
 }  # fmt: skip
 
 
+LEAST_TURNED = 3  # texts, and date cells: fewer may be chance
+
+
 def date_order_of(texts: list[str]) -> DateOrder | None:
     """The order that the slashed and dashed dates of one column prove, None if they prove none or contradict."""
     day_first = month_first = 0
-    for text in texts:
-        match = PARTED_DATE.fullmatch(text.strip())
-        if match is None or match.group(2) == ".":
-            continue
+    matches = [match for text in texts if (match := PARTED_DATE.fullmatch(text.strip())) and match.group(2) != "."]
+    short = [match.group(1, 4) for match in matches if len(match.group(4)) == 2]
+    # Many first numbers with few last ones: the last are the years. Else 24-12-31 may begin with its year.
+    ends_with_year = len({first for first, _ in short}) >= 3 * len({year for _, year in short})
+    for match in matches:
         first, second = int(match.group(1)), int(match.group(3))
-        day_first += first > 12 >= second
+        is_sure = len(match.group(4)) == 4 or ends_with_year
+        day_first += first > 12 >= second and is_sure
         month_first += second > 12 >= first
     if day_first and month_first:
         return None
@@ -371,9 +398,26 @@ def date_order_of(texts: list[str]) -> DateOrder | None:
     return "MDY" if month_first >= 3 else None
 
 
+def are_turned(texts: list[str], serials: list[float]) -> bool:
+    """True if only days above 12 stayed texts and all date cells have a day up to 12.
+
+    That is what a spreadsheet leaves that takes the month first and opened dates with the day first, or the other way
+    round: 03/04/2024 became a date cell of the wrong day, 13/04/2024 stayed text.
+    """
+    matches = [match for text in texts if (match := PARTED_DATE.fullmatch(text.strip())) and match.group(2) != "."]
+    days = [day for serial in serials if (day := serial_date(serial))]
+    if len(matches) < LEAST_TURNED or len(days) < LEAST_TURNED or any(day.day > 12 for day in days):
+        return False
+    return all(max(int(match.group(1)), int(match.group(3))) > 12 for match in matches)
+
+
 def _read_date(raw: Raw, _field: Field, context: Context) -> Reading:
     if raw.kind in {Kind.DATE, Kind.TIME, Kind.DURATION}:
-        return _checked_date(serial_date(raw.number), None, "implausible_date")
+        day = serial_date(raw.number)
+        if context.date_cells_may_be_turned and day and day.day <= 12 and day.day != day.month:
+            facts = {"day_first": day, "month_first": day.replace(month=day.day, day=day.month)}
+            return Reading(problem="ambiguous_date", facts=facts)
+        return _checked_date(day, None, "implausible_date")
     if raw.kind is Kind.NUMBER:
         # 20250131 is a compact date, 45688 the serial of a date whose format was lost.
         if raw.number == int(raw.number):
@@ -404,9 +448,12 @@ def _parted_date(match: re.Match[str], context: Context) -> Reading:
     why = "date_as_text"
     if len(year) == 2 and context.date_order == "YMD" and mark != ".":
         first, year = year, first  # 24/12/31
+    year_first = None
     if len(year) == 2:
+        if mark != "." and context.date_order is None:
+            year_first = _make_date(_century(first), second, year)
         # 24 is 2024 in old records; nobody enters hours or projects of 1924.
-        year, why = ("20" if int(year) < 70 else "19") + year, "two_digit_year"
+        year, why = _century(year), "two_digit_year"
     day_first, month_first = _make_date(year, second, first), _make_date(year, first, second)
     if mark == "." or context.date_order == "DMY":  # dots are day-first wherever they are used
         return _checked_date(day_first, why, "date")
@@ -414,6 +461,10 @@ def _parted_date(match: re.Match[str], context: Context) -> Reading:
         return _checked_date(month_first, why, "date")
     if context.date_order == "YMD" and why == "two_digit_year":
         return _checked_date(day_first, why, "date")
+    if day_first and year_first and day_first != year_first:
+        return Reading(
+            problem="ambiguous_date", facts={"day_first": day_first, "month_first": month_first or year_first}
+        )
     if day_first == month_first:
         return _checked_date(day_first, why, "date")
     if day_first and month_first:
@@ -421,6 +472,10 @@ def _parted_date(match: re.Match[str], context: Context) -> Reading:
     if context.date_order is None and (day_first or month_first):
         return _checked_date(day_first or month_first, why, "date")
     return Reading(problem="date")
+
+
+def _century(year: str) -> str:
+    return ("20" if int(year) < 70 else "19") + year
 
 
 def _make_date(year: str, month: str, day: str) -> dt.date | None:

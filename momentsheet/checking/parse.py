@@ -15,6 +15,7 @@ from momentsheet.checking.grammar import (
     Context,
     Raw,
     Reading,
+    are_turned,
     code_words,
     date_order_of,
     decimal_mark_of,
@@ -150,13 +151,17 @@ def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, 
     declared = facts.values.get("date_order")
     date_order = declared if declared in {"DMY", "MDY", "YMD"} else None
     home_mark, decimal_mark = "." if language == "en" else ",", None
-    if field.type == "date" and date_order is None:
-        date_order = date_order_of(list(_texts(column, sheet.pool)))
+    is_turned = False
+    if field.type == "date":
+        texts = list(_texts(column, sheet.pool))
+        is_turned = are_turned(texts, np.unique(column.numbers[column.kinds == Kind.DATE]).tolist())
+        date_order = date_order or date_order_of(texts)
     if field.type in NUMBER_TYPES:
         decimal_mark = decimal_mark_of(list(_texts(column, sheet.pool)))
     code_list = catalog.code_lists.get(field.list) if field.list else None
     return Context(
         date_order=date_order,  # type: ignore[arg-type] # one of the three, or None
+        date_cells_may_be_turned=is_turned,
         decimal_mark=decimal_mark,
         home_mark=home_mark,
         fractions_are_percent=field.type == "percent" and _are_fractions(column, sheet.pool, decimal_mark, home_mark),

@@ -30,7 +30,7 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
             continue
         if target is not None:
             known |= known_keys(target, field.to)
-        if not known:
+        if not known and (target is None or not target.height):
             _tell_missing(ledger, parsed, field)
             continue
         spelled = _check_field(ledger, parsed, field, field.to, known)
@@ -142,5 +142,7 @@ def _closest(key: Key, known: dict[Key, str]) -> str | None:
     """The spelling of the nearest key with the same other columns, None if nothing is near."""
     near = {candidate[-1]: spelling for candidate, spelling in known.items() if candidate[:-1] == key[:-1]}
     score = 85 if key[-1].isdigit() else 70
-    close = process.extractOne(key[-1], list(near), scorer=fuzz.ratio, score_cutoff=score)
-    return near[close[0]] if close else None
+    # Of e-mail addresses only the part before the @ tells people apart; colleagues share the rest.
+    persons = {name.partition("@")[0]: spelling for name, spelling in near.items()} if "@" in key[-1] else near
+    close = process.extractOne(key[-1].partition("@")[0], list(persons), scorer=fuzz.ratio, score_cutoff=score)
+    return persons[close[0]] if close else None
