@@ -450,6 +450,17 @@ def test_the_sheets_country_and_date_order_decide_how_cells_are_read() -> None:
     assert checked.clean["project"].values["start_date"].to_list() == [dt.date(2023, 3, 4)]
 
 
+def test_the_country_of_the_row_decides_and_a_wrong_one_is_told_once() -> None:
+    countries = ("NO", "Danmark", "", "Atlantis")
+    rows = [
+        {"customer_number": str(at), "name": f"K{at}", "phone": "32 12 34 56", "country": country}
+        for at, country in enumerate(countries)
+    ]
+    checked = judge(deliver(customer=rows))
+    assert told(checked) == [("WB-11", "Kunder", "D5")]
+    assert checked.clean["customer"].values["phone"].to_list() == ["+4732123456", "+4532123456", "+4732123456"]
+
+
 def test_rules_on_demand_are_asked_when_the_accounting_system_does() -> None:
     book = deliver(customer=[{"customer_number": "10001"}], project=[{}])
     assert told(judge(book)) == []

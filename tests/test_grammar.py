@@ -768,6 +768,20 @@ def test_no_number_makes_reading_fail(type_name: str, kind: Kind, number: float,
     cell_value(cell)
 
 
+MIXED = [
+    "1", "x", "number:1", "number:-1", "number:1.5", "boolean:1", "boolean:0", "date:45292", "date:1", "time:0.5",
+    "time:1", "duration:0.5", "error:#N/A", "error:1", "formula:",
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(MIXED), min_size=1, max_size=15))
+def test_each_row_of_a_column_gets_the_reading_of_its_own_cell(cells: list[str]) -> None:
+    """Each distinct value is read once; `1`, 1, TRUE and an error called 1 are four of them."""
+    alone = {cell: column("text", cell)[0] for cell in cells}
+    assert column("text", *cells) == [alone[cell] for cell in cells]
+
+
 @settings(max_examples=300)
 @given(st.one_of(NO_SURROGATES, PIECES))
 @example("e\u200b\u0301")  # what is invisible may part a letter from its accent
