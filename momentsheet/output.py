@@ -72,8 +72,9 @@ class Folder:
         if self._part is not None:
             shutil.rmtree(self._part, ignore_errors=True)
         if self._lock is not None:
-            os.close(self._lock)
+            # While it is still held: nobody can have taken it in between.
             self.path.with_name(f".{self.path.name}.lock").unlink(missing_ok=True)
+            os.close(self._lock)
 
     def write(self, name: str, data: bytes) -> None:
         """Write one file of the new contents."""
@@ -157,7 +158,7 @@ class Folder:
             if item.is_dir():
                 shutil.copytree(item, self._part / item.name, symlinks=True)
             else:
-                os.link(item, self._part / item.name, follow_symlinks=False)
+                _take_over(item, self._part / item.name)
 
     def _is_input(self, item: Path) -> bool:
         return item.resolve() in self._inputs
@@ -173,6 +174,14 @@ def _is_report(path: Path) -> bool:
             return re.match(rb'\s*\{\s*"tool":\s*"momentsheet"', file.read(200)) is not None
     except OSError:
         return False
+
+
+def _take_over(item: Path, place: Path) -> None:
+    """The same file under another name; a copy where the disk knows no such links."""
+    try:
+        os.link(item, place, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(item, place, follow_symlinks=False)
 
 
 def _write(handle: int, data: bytes) -> None:

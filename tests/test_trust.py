@@ -13,9 +13,10 @@ from delivery import OURS, book, sheet, workbook
 
 from momentsheet.catalog import load_catalog
 from momentsheet.checking import Checked, check
+from momentsheet.checking.grammar import Context, Raw, read_value
 from momentsheet.errors import OutputError
 from momentsheet.model.catalog import Row
-from momentsheet.model.workbook import column_letter
+from momentsheet.model.workbook import Kind, column_letter
 from momentsheet.output import Folder
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
@@ -230,3 +231,9 @@ def test_a_folder_name_is_no_pattern(tmp_path: Path) -> None:
     write_run(tmp_path / "out[1]")
     assert aside.is_dir()
     shutil.rmtree(aside.parent)
+
+
+def test_a_number_that_shows_as_per_cent_is_no_customer_number() -> None:
+    """The cell shows «50 %» and holds 0.5: imported, it would name another customer."""
+    raw = Raw(Kind.NUMBER, 0.5, "", is_percent=True)
+    assert read_value(raw, CATALOG.entities["customer"].field("customer_number"), Context()).problem == "readable"

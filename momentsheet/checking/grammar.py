@@ -515,6 +515,8 @@ def _read_text(raw: Raw, _field: Field, _context: Context) -> Reading:
 
 def _read_code(raw: Raw, _field: Field, _context: Context) -> Reading:
     """Digits are kept as text. A date in a number column is what a spreadsheet made of `1-2`: nobody can undo that."""
+    if raw.kind is Kind.NUMBER and raw.is_percent:
+        return Reading(problem="readable")  # people see «50 %», the cell holds 0.5: neither is a number of anything
     if raw.kind is Kind.NUMBER:
         if abs(raw.number) >= MOST_DIGITS:
             return Reading(problem="precision_lost")
