@@ -26,6 +26,7 @@ def check_fields(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> N
         if (rows := parsed.defaults.get(field.name)) is not None:
             default = ledger.catalog.company.defaults[f"{parsed.entity.name}.{field.name}"]
             ledger.repaired(parsed, rows, field.name, default, "default")
+            _tell_default_column(ledger, parsed, field, default)
         _check_required(ledger, parsed, field, facts)
         if field.schema and (rule := ledger.rule_for("schema", parsed.entity, field.name)):
             _check_schema(ledger, parsed, field, field.schema, rule)
@@ -71,6 +72,15 @@ def after_text(value: object) -> str:
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return str(value)
+
+
+def _tell_default_column(ledger: FindingLedger, parsed: ParsedEntity, field: Field, default: str) -> None:
+    """A default for a column that the sheet lacks has no cell to be listed at: it is told once for the sheet."""
+    for sheet in parsed.sheets:
+        if len(sheet.rows) and field.name not in sheet.places:
+            where = (sheet.file, sheet.name, sheet.header_row or None)
+            facts = {"expected": field.label, "count": len(sheet.rows), "after": default}
+            ledger.tell(Told("default_column", *where, entity=parsed.entity.name, field=field.name, facts=facts))
 
 
 def _check_required(ledger: FindingLedger, parsed: ParsedEntity, field: Field, facts: Facts) -> None:
