@@ -453,7 +453,7 @@ def test_long_code_lists_are_dropdowns_too(catalog: Catalog) -> None:
     field_list = [
         row for row in opened["Feltliste"].iter_rows(min_row=2, values_only=True) if row[1] == "Prosjektstatus *"
     ]
-    assert "2988 til i lista" in str(field_list[0][5])
+    assert "2988 til i listen" in str(field_list[0][5])
 
 
 def test_hidden_fields_have_no_column_unless_they_bring_values(catalog: Catalog) -> None:

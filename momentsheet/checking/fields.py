@@ -176,9 +176,12 @@ def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:
         for name in names:
             usable &= ~(parsed.bad[name] | parsed.blank[name])
         groups: dict[tuple[str, ...], list[int]] = {}
-        columns = [parsed.values[name].cast(pl.String).to_list() for name in names]
-        for row in np.flatnonzero(usable).tolist():
-            groups.setdefault(tuple(fold(column[row]) for column in columns), []).append(row)
+        used = parsed.values.filter(pl.Series(usable)).select("row_id", pl.col(*names).cast(pl.String))
+        folded = used.with_columns(pl.Series(name, [fold(text) for text in used[name]], pl.String) for name in names)
+        if names != entity.key or not ledger.known.get(entity.name):  # then only what is there twice can be wrong
+            folded = folded.filter(folded.select(names).is_duplicated())
+        for row, *parts in folded.iter_rows():
+            groups.setdefault(tuple(parts), []).append(row)
         marked = rule.fields[0] if rule.fields and rule.fields[0] in names and names != entity.key else names[-1]
         before = {tuple(fold(part) for part in key) for key in ledger.known.get(entity.name, ())}
         for key in [key for key in groups if names == entity.key and key in before]:

@@ -513,6 +513,11 @@ def _read_text(raw: Raw, _field: Field, _context: Context) -> Reading:
             return Reading(show_raw(raw), "date_to_text")
 
 
+NUMBER_TAIL = re.compile(r"^[0-9]+\.0+$")  # what programs make of a code that they take for an amount
+# Texts of these types that are read as they stand: nothing invisible, nothing but ASCII, no space at the ends.
+AS_WRITTEN = dict.fromkeys(("text", "code"), r"^[!-~]([ -~]*[!-~])?$")
+
+
 def _read_code(raw: Raw, _field: Field, _context: Context) -> Reading:
     """Digits are kept as text. A date in a number column is what a spreadsheet made of `1-2`: nobody can undo that."""
     if raw.kind is Kind.NUMBER and raw.is_percent:
@@ -522,7 +527,7 @@ def _read_code(raw: Raw, _field: Field, _context: Context) -> Reading:
             return Reading(problem="precision_lost")
         return Reading(show_number(raw.number))
     if raw.kind is Kind.TEXT:
-        if re.fullmatch(r"\d+\.0+", raw.text, re.ASCII):
+        if NUMBER_TAIL.match(raw.text):
             return Reading(raw.text.split(".")[0], "number_tail")
         return Reading(raw.text)
     return Reading(problem="readable")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from momentsheet.checking.bind import BoundSheet, raw_at
+from momentsheet.checking.bind import BoundSheet
 from momentsheet.checking.fold import clean_text
 from momentsheet.checking.grammar import (
+    AS_WRITTEN,
+    NUMBER_TAIL,
     Context,
     Raw,
     Reading,
@@ -28,6 +31,7 @@ from momentsheet.model.catalog import Catalog, Entity, Field, say
 from momentsheet.model.table import dtype
 from momentsheet.model.workbook import Column, Kind
 
+KINDS = tuple(Kind)  # an enum is slow to call
 COUNTRY_TYPES = frozenset(("phone", "postal_code", "org_number", "bank_account"))
 NUMBER_TYPES = frozenset(("integer", "decimal", "money", "percent", "hours"))
 
@@ -191,23 +195,35 @@ def _parse_column(
 ) -> tuple[pl.Series, list[Trouble]]:
     """Read each distinct value of a column once and spread the results over the rows."""
     first, inverse, country_names = _distinct(column, len(pool), countries)
-    readings: list[Reading] = []
-    raws: list[Raw] = []
-    for index, country in zip(first, country_names, strict=True):
-        raw = raw_at(column, pool, int(index))
-        if country:
-            raw = Raw(raw.kind, raw.number, raw.text, raw.is_percent, country)
-        raws.append(raw)
-        readings.append(read_value(raw, field, context))
-    distinct = pl.Series(field.name, [reading.value for reading in readings], dtype(field.type), strict=False)
-    troubled = [place for place, reading in enumerate(readings) if reading.problem or reading.why or reading.rounded]
+    kinds, codes = column.kinds[first], column.codes[first]
+    texts = pool.gather(np.maximum(codes, 0)) if len(pool) else pl.repeat("", len(first), eager=True)
+    values: list[Any] = texts.to_list()
+    asked = np.arange(len(first))
+    if field.type in AS_WRITTEN:  # most texts are what they seem: no need to ask about each
+        is_plain = texts.str.contains(AS_WRITTEN[field.type]) & ~texts.str.contains(NUMBER_TAIL.pattern)
+        asked = np.flatnonzero((kinds != Kind.TEXT) | ~is_plain.to_numpy())
+    troubled: dict[int, tuple[Raw, Reading]] = {}
+    for place, kind, number, is_percent, has_text in zip(
+        asked.tolist(),
+        kinds[asked].tolist(),
+        column.numbers[first[asked]].tolist(),
+        column.percents[first[asked]].tolist(),
+        (codes[asked] >= 0).tolist(),
+        strict=True,
+    ):
+        raw = Raw(KINDS[kind], number, values[place] if has_text else "", is_percent, country_names[place])
+        reading = read_value(raw, field, context)
+        values[place] = reading.value
+        if reading.problem or reading.why or reading.rounded:
+            troubled[place] = raw, reading
+    distinct = pl.Series(field.name, values, dtype(field.type), strict=False)
     troubles: list[Trouble] = []
     if troubled:
         order = np.argsort(inverse, kind="stable")
         bounds = np.searchsorted(inverse[order], np.arange(len(first) + 1))
         troubles = [
-            Trouble(field.name, raws[place], readings[place], order[bounds[place] : bounds[place + 1]])
-            for place in troubled
+            Trouble(field.name, raw, reading, order[bounds[place] : bounds[place + 1]])
+            for place, (raw, reading) in troubled.items()
         ]
     return distinct.gather(inverse.astype(np.uint32)), troubles
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from rapidfuzz import fuzz, process
 
 from momentsheet.checking.bind import Told
@@ -112,17 +113,16 @@ def _check_field(
     usable = np.ones(parsed.height, bool)
     for name in names:
         usable &= ~(parsed.bad[name] | parsed.blank[name])
-    columns = [parsed.values[name].to_list() for name in names]
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for row in np.flatnonzero(usable).tolist():
-        groups.setdefault(tuple(column[row] for column in columns), []).append(row)
+    written_in = parsed.values.filter(pl.Series(usable)).group_by(names, maintain_order=True).agg("row_id")
+    beside: dict[Key, dict[str, str]] = {}  # of each known key all but the last part -> last part -> spelling
     spelled: dict[int, str] = {}
     asked = 0
-    for written, rows in groups.items():
+    for place, written in enumerate(written_in.select(names).iter_rows()):
         key = tuple(fold(part) for part in written)
         spelling = known.get(key)
         if spelling == written[-1]:
             continue
+        rows: list[int] = written_in["row_id"][place].to_list()
         if spelling is not None:
             spelled.update(dict.fromkeys(rows, spelling))
             # Spaces were told when the cell was read; here it is capital letters and dashes.
@@ -130,7 +130,10 @@ def _check_field(
             continue
         if rule is None:
             continue
-        suggestion = _closest(key, known) if asked < MOST_SUGGESTIONS else None
+        if not beside:
+            for other, its_spelling in known.items():
+                beside.setdefault(other[:-1], {})[other[-1]] = its_spelling
+        suggestion = _closest(key, beside.get(key[:-1], {})) if asked < MOST_SUGGESTIONS else None
         asked += 1
         facts = {"expected": ledger.catalog.entities[reference.entity].title, "target": reference.entity}
         for row in rows:
@@ -138,9 +141,8 @@ def _check_field(
     return spelled
 
 
-def _closest(key: Key, known: dict[Key, str]) -> str | None:
-    """The spelling of the nearest key with the same other columns, None if nothing is near."""
-    near = {candidate[-1]: spelling for candidate, spelling in known.items() if candidate[:-1] == key[:-1]}
+def _closest(key: Key, near: dict[str, str]) -> str | None:
+    """The spelling of the nearest key among those with the same other columns, None if nothing is near."""
     score = 85 if key[-1].isdigit() else 70
     # Of e-mail addresses only the part before the @ tells people apart; colleagues share the rest.
     persons = {name.partition("@")[0]: spelling for name, spelling in near.items()} if "@" in key[-1] else near
