@@ -15,6 +15,7 @@ import xlsxwriter
 
 from momentsheet import pipeline
 from momentsheet.__main__ import main
+from momentsheet.output import Folder
 
 ROOT = Path(__file__).parents[1]
 TODAY = ["--today", "2025-01-15"]
@@ -253,6 +254,18 @@ def test_a_run_that_cannot_write_leaves_the_old_results(
         assert status in {0, 5}
         assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
         assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_two_runs_at_one_folder(sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """While one run writes, another is told to wait and touches nothing."""
+    out = tmp_path / "out"
+    with Folder(out) as first:
+        first.write("report.json", b'{"tool":"momentsheet"}')
+        assert main(["convert", str(sample), "-o", str(out), "-q", *TODAY]) == 5
+        assert "another run" in capsys.readouterr().err
+        first.commit()
+    assert [path.name for path in out.iterdir()] == ["report.json"]
+    assert main(["convert", str(sample), "-o", str(out), "-q", *TODAY]) == 0
 
 
 def test_an_output_that_is_a_file_is_refused(sample: Path, tmp_path: Path) -> None:
