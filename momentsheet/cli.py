@@ -106,7 +106,7 @@ def template(entities: tuple[str, ...], company: Path | None, language: str | No
     from momentsheet import pipeline
 
     catalog = pipeline.load(company)
-    pipeline.speakable(catalog, language)
+    pipeline.refuse_language(catalog, language)
     pipeline.make_template(catalog, entities, language or catalog.company.language, output, sample=sample)
     _say(f"{output} is ready to be filled in")
     return 0
@@ -136,7 +136,7 @@ def check(
             raise UsageError(f"--report {report} is one of the workbooks; give another name")
     with _Progress(quiet) as progress:
         catalog = pipeline.load(company)
-        pipeline.speakable(catalog, language)
+        pipeline.refuse_language(catalog, language)
         delivery = pipeline.check_delivery(workbooks, catalog, _day(today), language, progress)
         for report in reports:
             pipeline.write_report(delivery, report)
@@ -166,7 +166,7 @@ def convert(
 
     with _Progress(quiet) as progress:
         catalog = pipeline.load(company)
-        pipeline.speakable(catalog, language)
+        pipeline.refuse_language(catalog, language)
         conversion = pipeline.convert_delivery(
             workbooks, output, catalog, formats, on_error=on_error, fail_on=fail_on, today=_day(today),
             language=language, progress=progress,
@@ -188,7 +188,7 @@ def explain(topic: str | None, company: Path | None, language: str | None) -> in
     from momentsheet import pipeline
 
     catalog = pipeline.load(company)
-    pipeline.speakable(catalog, language)
+    pipeline.refuse_language(catalog, language)
     click.echo(pipeline.explain(catalog, topic, language or catalog.company.language))
     return 0
 
@@ -202,7 +202,7 @@ def entities(company: Path | None, language: str | None, as_json: bool) -> int:
     from momentsheet import pipeline
 
     catalog = pipeline.load(company)
-    pipeline.speakable(catalog, language)
+    pipeline.refuse_language(catalog, language)
     click.echo(pipeline.describe_entities(catalog, language or catalog.company.language, as_json=as_json))
     return 0
 

@@ -56,11 +56,10 @@ def load(company: Path | None = None) -> Catalog:
     return load_catalog(resources.rules_folder(), company)
 
 
-def speakable(catalog: Catalog, language: str | None) -> str | None:
-    """The language asked for; UsageError if the texts for it are not there."""
+def refuse_language(catalog: Catalog, language: str | None) -> None:
+    """UsageError if a language is asked for whose texts are not there."""
     if language is not None and language not in catalog.languages:
         raise UsageError(f"there are no texts in «{language}» yet; use {' or '.join(catalog.languages)}")
-    return language
 
 
 def make_template(catalog: Catalog, entities: Sequence[str], language: str, output: Path, *, sample: bool) -> None:

@@ -131,14 +131,13 @@ def raw_at(column: Column, pool: pl.Series, index: int) -> Raw:
 def closest_titles(names: Iterable[str], catalog: Catalog, language: str) -> list[tuple[str, str]]:
     """For sheets that are none of ours: each name with the closest title of ours, best first."""
     titles = {
-        fold_header(entity.title.get(language, entity.title["en"])): entity for entity in catalog.entities.values()
+        fold_header(title): title for title in (say(entity.title, language) for entity in catalog.entities.values())
     }
     pairs = []
     for name in names:
         close = process.extractOne(fold_header(name), list(titles), scorer=fuzz.ratio)
         if close:
-            title = titles[close[0]].title
-            pairs.append((close[1], name, title.get(language, title["en"])))
+            pairs.append((close[1], name, titles[close[0]]))
     return [(name, title) for _, name, title in sorted(pairs, key=lambda pair: -pair[0])]
 
 
@@ -582,13 +581,14 @@ def _tell_structure(job: _Job, rows: npt.NDArray[np.int32]) -> None:
 def _bind_form(job: _Job) -> tuple[BoundSheet, SheetRead]:
     """A form holds one record: labels in one column, answers in the next."""
     sheet = job.sheet
-    labels = max(sheet.columns[:10], key=lambda column: len(_questions(job, column)), default=None)
-    if labels is None or not _questions(job, labels):
+    asked = [(column, _questions(job, column)) for column in sheet.columns[:10]]
+    labels, questions = max(asked, key=lambda pair: len(pair[1]), default=(None, {}))
+    if labels is None or not questions:
         job.tell("no_header")
         return _unbound(job), SheetRead(sheet.name, job.entity.name, None, 0)
     answer = labels.index + 1
     answers = sheet.column(answer)
-    chosen, reads = _match_questions(job, labels, answers)
+    chosen, reads = _match_questions(job, questions, labels, answers)
     columns: dict[str, Column] = {}
     if answers is not None:
         columns = {field: _take(answers, np.array([place])) for field, place in chosen.items()}
@@ -613,9 +613,11 @@ def _questions(job: _Job, labels: Column) -> dict[int, _Match]:
     return {index: job.words[label] for index, label in folded.items() if label in job.words}
 
 
-def _match_questions(job: _Job, labels: Column, answers: Column | None) -> tuple[dict[str, int], list[ColumnRead]]:
+def _match_questions(
+    job: _Job, questions: Mapping[int, _Match], labels: Column, answers: Column | None
+) -> tuple[dict[str, int], list[ColumnRead]]:
     """Field -> index of its row; answers to what is not ours, or to one question twice, are told."""
-    sheet, questions = job.sheet, _questions(job, labels)
+    sheet = job.sheet
     answered = set() if answers is None else set(np.flatnonzero(answers.kinds != Kind.BLANK).tolist())
     free = _free_words(job.words, {match.field for match in questions.values()})
     chosen: dict[str, int] = {}

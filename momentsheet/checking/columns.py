@@ -44,7 +44,7 @@ def _check_acyclic(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> N
     """No row may lead back to itself along a reference to its own entity; one finding per ring."""
     name = rule.fields[0]
     keys = [fold(key or "") for key in parsed.values[parsed.entity.key[0]].to_list()]
-    usable = ~(parsed.bad[name] | parsed.blank[name])
+    usable = parsed.usable([name])
     row_of = {key: row for row, key in enumerate(keys) if key}
     parents = {
         keys[row]: fold(parent)

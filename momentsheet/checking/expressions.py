@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from momentsheet.checking.fields import constants
@@ -61,7 +59,8 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
     fields = inputs & set(parsed.bad)
     if any(facts.values[name] is None for name in (inputs & set(facts.values)) - fields - set(rule.blank_ok)):
         return  # a rule about the cut-over date needs one
-    usable = _usable(parsed, fields | set(rule.fields[:1]), {*rule.blank_ok, *(set(rule.fields[:1]) - fields)})
+    marked = set(rule.fields[:1])
+    usable = parsed.usable(fields | marked, {*rule.blank_ok, *(marked - fields)})
     if not usable.any():
         return
     frame = parsed.values.filter(pl.Series(usable)).with_columns(**constants(facts, parsed.values))
@@ -99,17 +98,6 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
         shown |= {name: values[name] for name in _wanted(rule, offending.columns)}
         shown |= {name: values.get(f"{name}__found", values.get(name)) for name in found.columns if name != "row_id"}
         ledger.tell_cell(rule, parsed, row, marked, facts=shown, held_back=others, marked=rule.fields[1:])
-
-
-def _usable(parsed: ParsedEntity, names: Iterable[str], blank_ok: Iterable[str]) -> npt.NDArray[np.bool_]:
-    """Rows in which none of these cells is wrong, and none blank that may not be."""
-    usable = np.ones(parsed.height, bool)
-    may_be_blank = set(blank_ok)
-    for name in names:
-        usable &= ~parsed.bad[name]
-        if name not in may_be_blank:
-            usable &= ~parsed.blank[name]
-    return usable
 
 
 def _one_per(offending: pl.DataFrame, rule: Rule) -> list[tuple[int, list[int], Mapping[str, object]]]:

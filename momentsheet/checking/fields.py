@@ -128,7 +128,7 @@ CONSTANT_TYPES = {"today": pl.Date, "cutover_date": pl.Date, "hours_per_day": pl
 def _check_schema(
     ledger: FindingLedger, parsed: ParsedEntity, field: Field, schema: Mapping[str, Any], rule: Rule
 ) -> None:
-    good = ~(parsed.bad[field.name] | parsed.blank[field.name])
+    good = parsed.usable([field.name])
     values = parsed.values[field.name]
     broken = failing(values.filter(pl.Series(good)), schema)
     for row, value in _rows_with(values, good, broken):
@@ -155,7 +155,7 @@ def _check_demands(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) ->
             continue
         rule = ledger.catalog.rules[demand.code]
         values = parsed.values[demand.field]
-        good = ~(parsed.bad[demand.field] | parsed.blank[demand.field])
+        good = parsed.usable([demand.field])
         told = {"accounting_system": system.label, "says": demand.says, "example": demand.example}
         for row, _ in _rows_with(values, good, failing(values.filter(pl.Series(good)), demand.schema)):
             ledger.tell_cell(rule, parsed, row, demand.field, facts=told)
@@ -172,11 +172,8 @@ def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:
         if rule.check == "unique" and not set(rule.fields) <= set(entity.key)
     ]
     for rule, names in demands:
-        usable = np.ones(parsed.height, bool)
-        for name in names:
-            usable &= ~(parsed.bad[name] | parsed.blank[name])
         groups: dict[tuple[str, ...], list[int]] = {}
-        used = parsed.values.filter(pl.Series(usable)).select("row_id", pl.col(*names).cast(pl.String))
+        used = parsed.values.filter(pl.Series(parsed.usable(names))).select("row_id", pl.col(*names).cast(pl.String))
         folded = used.with_columns(pl.Series(name, [fold(text) for text in used[name]], pl.String) for name in names)
         if names != entity.key or not ledger.known.get(entity.name):  # then only what is there twice can be wrong
             folded = folded.filter(folded.select(names).is_duplicated())

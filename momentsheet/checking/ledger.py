@@ -33,9 +33,7 @@ class FindingLedger:
 
     def rule_for(self, check: str, entity: Entity, field_name: str | None) -> Rule | None:
         """The rule that tells of a failed check: the entity's own if it has one for the field, else the general one."""
-        general = next(
-            (rule for rule in self.catalog.rules.values() if rule.entity is None and rule.check == check), None
-        )
+        general = self.general(check)
         if general is not None and check in CELL_CHECKS:
             return general
         own = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,15 @@ class ParsedEntity:
         """Sheet and index in it of a row id."""
         source = int(np.searchsorted(self.starts, row, side="right")) - 1
         return self.sheets[source], row - self.starts[source]
+
+    def usable(self, names: Iterable[str], blank_ok: Collection[str] = ()) -> npt.NDArray[np.bool_]:
+        """Rows in which none of these cells is wrong, and none is blank but those that may be."""
+        usable = np.ones(self.height, bool)
+        for name in names:
+            usable &= ~self.bad[name]
+            if name not in blank_ok:
+                usable &= ~self.blank[name]
+        return usable
 
     def raw(self, field: str, row: int) -> Raw:
         """The raw value of a cell."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz, process
@@ -36,9 +38,7 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
             continue
         spelled = _check_field(ledger, parsed, field, field.to, known)
         values = values.with_columns(values[field.name].scatter(list(spelled), list(spelled.values())))
-    return ParsedEntity(
-        parsed.entity, parsed.sheets, parsed.starts, values, parsed.blank, parsed.bad, parsed.troubles, parsed.defaults
-    )
+    return dataclasses.replace(parsed, values=values)
 
 
 def known_keys(target: ParsedEntity, reference: Reference) -> dict[Key, str]:
@@ -110,10 +110,9 @@ def _check_field(
     """Check one column; gives row -> spelling of the target where it differs from what was written."""
     rule = ledger.rule_for("known", parsed.entity, field.name)
     names = (*reference.same, field.name)
-    usable = np.ones(parsed.height, bool)
-    for name in names:
-        usable &= ~(parsed.bad[name] | parsed.blank[name])
-    written_in = parsed.values.filter(pl.Series(usable)).group_by(names, maintain_order=True).agg("row_id")
+    written_in = (
+        parsed.values.filter(pl.Series(parsed.usable(names))).group_by(names, maintain_order=True).agg("row_id")
+    )
     beside: dict[Key, dict[str, str]] = {}  # of each known key all but the last part -> last part -> spelling
     spelled: dict[int, str] = {}
     asked = 0
