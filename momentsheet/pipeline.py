@@ -66,11 +66,7 @@ def make_template(catalog: Catalog, entities: Sequence[str], language: str, outp
     """Write the blank (or sample) workbook for the company."""
     from momentsheet.workbook import make_template as make
 
-    unknown = [name for name in entities if name not in catalog.entities]
-    if unknown:
-        raise UsageError(f"there is no entity «{unknown[0]}»; use one of {', '.join(catalog.entities)}")
-    names = [name for name in catalog.entities if not entities or name in entities]
-    write_file(output, make(catalog, names, language, sample=sample))
+    write_file(output, make(catalog, entities or list(catalog.entities), language, sample=sample))
 
 
 def check_delivery(
@@ -185,12 +181,11 @@ def convert_delivery(
     progress: Progress = no_progress,
 ) -> Conversion:
     """Check the delivery and write the output folder, all or nothing."""
-    from momentsheet.converting import convert
+    from momentsheet.converting import convert, find_format
 
     formats = tuple(formats) or tuple(catalog.formats)
-    unknown = [name for name in formats if name not in catalog.formats]
-    if unknown:
-        raise UsageError(f"there is no format «{unknown[0]}»; use {' or '.join(catalog.formats)}")
+    for name in formats:
+        find_format(name, catalog)  # a typo is told before any workbook is read
     with Folder(output, paths) as folder:
         delivery = check_delivery(paths, catalog, today, language, progress)
         catalog = delivery.catalog
@@ -398,7 +393,7 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> None:
     from momentsheet.workbook import make_template as make
 
     # All sheets, though only some hold rows: what a corrected row names may have to be added there.
-    names = [name for name, entity in delivery.catalog.entities.items() if entity.derived is None]
+    names = list(delivery.catalog.entities)
     known = {
         name: list(delivery.checked.clean[name].values.select(entity.key).cast(pl.String).iter_rows())
         for name, entity in delivery.catalog.entities.items()

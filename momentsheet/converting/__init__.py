@@ -1,7 +1,7 @@
 """Clean tables become import files, the figures of the receipt and the manifest."""
 
 from momentsheet.converting.figures import breakdowns
-from momentsheet.converting.files import convert
+from momentsheet.converting.files import convert, find_format
 from momentsheet.converting.manifest import make_manifest
 
-__all__ = ["breakdowns", "convert", "make_manifest"]
+__all__ = ["breakdowns", "convert", "find_format", "make_manifest"]

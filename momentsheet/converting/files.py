@@ -26,19 +26,20 @@ def convert(clean: Mapping[str, CleanTable], catalog: Catalog, formats: Sequence
     there are rows. Columns of fields that the company has hidden are left out. UsageError for an unknown format and for
     a company code that the format needs and nobody has given.
     """
-    chosen = [_format(name, catalog) for name in dict.fromkeys(formats)]
+    chosen = [find_format(name, catalog) for name in dict.fromkeys(formats)]
     tables = all_tables(clean, catalog)
     files = tuple(file for chosen_format in chosen for file in _import_files(chosen_format, tables, catalog))
     return Bundle(files, tuple(_by_hand(chosen, tables, catalog)))
 
 
-# Private functions
-
-
-def _format(name: str, catalog: Catalog) -> Format:
+def find_format(name: str, catalog: Catalog) -> Format:
+    """The format of that name; UsageError with a suggestion if there is none."""
     if name not in catalog.formats:
         raise UsageError(f"unknown format: {name}{did_you_mean(name, catalog.formats)}")
     return catalog.formats[name]
+
+
+# Private functions
 
 
 def _import_files(chosen: Format, tables: Mapping[str, pl.DataFrame], catalog: Catalog) -> Iterator[ImportFile]:
