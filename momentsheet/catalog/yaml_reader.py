@@ -13,6 +13,7 @@ from momentsheet.errors import Problem
 
 max_bytes = 1_000_000
 max_depth = 50
+_too_deep = f"is nested deeper than {max_depth} levels"
 
 # libyaml where it is built in: ten times as fast as the same parser in Python
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -52,7 +53,9 @@ def read_yaml(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
     except yaml.error.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        return None, [*problems, Problem(file, line, _why_unreadable(text, line))]
+        # libyaml reads ahead and stops by itself where brackets are nested a thousand deep
+        is_too_deep = "nesting depth" in (error.problem or "")
+        return None, [*problems, Problem(file, line, _too_deep if is_too_deep else _why_unreadable(text, line))]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, max(error.position, 0)) + 1
         return None, [*problems, Problem(file, line, "holds a character that YAML does not allow")]
@@ -111,7 +114,7 @@ def _node(event: Any, reading: _Reading, depth: int) -> Node:
     if kind is _events.ScalarEvent:
         return Node(line, event.value)
     if depth >= max_depth:
-        raise _UnreadableError(Problem(reading.file, line, f"is nested deeper than {max_depth} levels"))
+        raise _UnreadableError(Problem(reading.file, line, _too_deep))
     if kind is _events.SequenceStartEvent:
         return Node(line, _items(reading, depth + 1))
     return Node(line, _entries(reading, depth + 1))
