@@ -258,7 +258,7 @@ files:
     "texts/sheets.yaml": """\
 sheet.start: {en: "Start for {name}", nb: "Start for {name}"}
 """,
-    "languages/sv.yaml": """\
+    "languages/sv/client.yaml": """\
 entity.client.title: Kunder
 field.client.name.label: Namn
 rule.JO-01.message: "{hours} timmar"
@@ -420,7 +420,7 @@ def test_further_languages_lie_over_the_texts(folder: Callable[..., Path]) -> No
     assert say(catalog.accounting["ledger"].notes[0], "sv") == "Anmärkning"
     assert say(catalog.accounting["ledger"].demands[0].says, "sv") == "fem siffror"
     assert catalog.text("sheet.start", "sv") == "Börja för {name}"
-    assert load_catalog(folder({"languages/da.yaml": "text.sheet.start: 'Begynd for {name}'"})).languages == (
+    assert load_catalog(folder({"languages/da/texts.yaml": "text.sheet.start: 'Begynd for {name}'"})).languages == (
         "en",
         "nb",
         "da",
@@ -554,8 +554,8 @@ MISTAKES = {
     # messages
     "unknown placeholder": (JOB_FILE, '"{hours} hours"', '"{hour} hours"', "{hour} hours", "the en text has the unknown placeholder {hour}; did you mean `hours`?"),
     "format in a placeholder": (JOB_FILE, '"{hours} hours"', '"{hours:.2f} hours"', ".2f", "the en text has a brace that is not a plain {name}"),
-    "placeholder of a language": ("languages/sv.yaml", '"{hours} timmar"', '"{timmar} timmar"', "rule.JO-01", "the sv text has the unknown placeholder {timmar}"),
-    "unknown text id": ("languages/sv.yaml", "field.client.name.label", "field.client.nam.label", "field.client.nam", "there is no text `field.client.nam.label`; did you mean `field.client.name.label`?"),
+    "placeholder of a language": ("languages/sv/client.yaml", '"{hours} timmar"', '"{timmar} timmar"', "rule.JO-01", "the sv text has the unknown placeholder {timmar}"),
+    "unknown text id": ("languages/sv/client.yaml", "field.client.name.label", "field.client.nam.label", "field.client.nam", "there is no text `field.client.nam.label`; did you mean `field.client.name.label`?"),
     "languages disagree": ("texts/sheets.yaml", 'nb: "Start for {name}"', "nb: Start", "sheet.start", "{name} is not in both the en and the nb text"),
     # samples
     "no sample": (CLIENT_FILE, CLIENT[CLIENT.index("sample:") :], "", "entity:", "`sample` is missing: a few correct rows"),

@@ -233,7 +233,7 @@ def write_example(rules: Path, block: str) -> None:
     path = rules / place["file"]
     if place["keys"] is None:
         assert not path.exists(), f"{path.name} is there already"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block, encoding="utf-8")
         return
     content: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
@@ -265,8 +265,8 @@ def test_the_examples_load(extended: Catalog) -> None:
     assert set(extended.code_lists) - set(CATALOG.code_lists) == {"vehicle_fuel"}
     assert set(extended.accounting) - set(CATALOG.accounting) == {"ledgerly"}
     assert set(extended.formats) - set(CATALOG.formats) == {"partner"}
-    assert set(extended.languages) >= {"sv"}
-    assert extended.entities["customer"].field("customer_number").label["sv"] == "Kundnummer"
+    assert set(extended.languages) >= {"fi"}
+    assert extended.entities["customer"].field("customer_number").label["fi"] == "Asiakasnumero"
     assert {rule.reach for rule in new_rules(extended)} == {"row", "table", "book"}
 
 

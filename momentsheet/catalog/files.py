@@ -245,8 +245,8 @@ FOLDERS: Mapping[str, tuple[Shape, str | None]] = {
     "accounting": (ACCOUNTING, "system"),
     "formats": (FORMAT, "format"),
     "texts": (SHORT_TEXTS, None),
-    "languages": (LANGUAGE, None),
 }
+LANGUAGES = "languages"  # folder with a folder of texts for each further language
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ class RuleFiles:
     accounting: Mapping[str, Taken]
     formats: Mapping[str, Taken]
     texts: tuple[Taken, ...]
-    languages: Mapping[str, Taken]
+    languages: Mapping[str, tuple[Taken, ...]]
     general: tuple[Taken, ...]  # the rules of rules/workbook.yaml
     general_file: str | None  # None where it could not be understood
 

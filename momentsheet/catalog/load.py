@@ -9,7 +9,7 @@ from pathlib import Path
 
 from momentsheet.catalog.build import build_catalog, build_company
 from momentsheet.catalog.company import apply_company, clashes
-from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, RuleFiles
+from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, LANGUAGE, LANGUAGES, RuleFiles
 from momentsheet.catalog.names import Names, collect_names, did_you_mean
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.texts import lay_over
@@ -32,7 +32,7 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
     paths = [path for path in sorted(rules.rglob("*.y*ml")) if not path.name.startswith(".")]
     sources = [_read(path, path.relative_to(rules), rules.name, problems) for path in paths]
     known = [source for source in sources if _is_in_place(source, problems)]
-    languages = ("en", "nb", *(source.stem for source in known if source.folder == "languages"))
+    languages = ("en", "nb", *dict.fromkeys(_language(source) for source in known if _language(source)))
     names = collect_names([(source.folder, source.stem, source.root) for source in known], languages)
     files = _take(rules.name, known, names, problems)
     unknown = list(lay_over(files))
@@ -87,7 +87,9 @@ def _is_in_place(source: _Source, problems: list[Problem]) -> bool:
         text = "must be called `.yaml` to be read"
     elif source.folder == "" and source.stem != _GENERAL:
         text = f"has no place here{did_you_mean(source.stem, [_GENERAL])}; the folders are {', '.join(FOLDERS)}"
-    elif source.folder and source.folder not in FOLDERS:
+    elif source.folder == LANGUAGES:
+        text = f"belongs in the folder of its language, such as {LANGUAGES}/{source.stem}/customer.yaml"
+    elif source.folder and source.folder not in FOLDERS and not _language(source):
         text = f"stands in a folder that is not read{did_you_mean(source.folder, FOLDERS)}"
     else:
         return True
@@ -95,16 +97,26 @@ def _is_in_place(source: _Source, problems: list[Problem]) -> bool:
     return False
 
 
+def _language(source: _Source) -> str | None:
+    """The language whose texts the file holds, None for every other file."""
+    folder, _, language = source.folder.partition("/")
+    return language if folder == LANGUAGES and language and "/" not in language else None
+
+
 def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem]) -> RuleFiles:
     """Every file by its shape; what cannot be taken at all is left out."""
     taken: dict[str, dict[str, Taken]] = {folder: {} for folder in FOLDERS}
+    languages: dict[str, list[Taken]] = {}
     general: Taken | None = Taken(f"{top}/{_GENERAL}.yaml", 1)
     for source in sources:
-        shape, name_key = FOLDERS.get(source.folder, (GENERAL, None))
+        language = _language(source)
+        shape, name_key = (LANGUAGE, None) if language else FOLDERS.get(source.folder, (GENERAL, None))
         place = Place(source.label, names, problems, source.stem)
         value = shape.take(source.root, "the file", place) if source.root is not None else None
         if not source.folder:
             general = value if isinstance(value, Taken) else None
+        elif isinstance(value, Taken) and language:
+            languages.setdefault(language, []).append(value)
         elif isinstance(value, Taken):
             if name_key and value.get(name_key, source.stem) != source.stem:
                 problems.append(value.problem(name_key, f"`{name_key}` must be the file's name, `{source.stem}`"))
@@ -115,7 +127,7 @@ def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem
         accounting=taken["accounting"],
         formats=taken["formats"],
         texts=tuple(taken["texts"].values()),
-        languages=taken["languages"],
+        languages={language: tuple(texts) for language, texts in languages.items()},
         general=general.get("rules", ()) if general is not None else (),
         general_file=general.file if general is not None and general.is_sound else None,
     )

@@ -14,13 +14,19 @@ from momentsheet.errors import Problem
 def lay_over(files: RuleFiles) -> Iterator[Problem]:
     """Put every text of the language files into its place among the taken texts; unknown ids are problems."""
     places = dict(text_places(files))
-    for language, texts in files.languages.items():
-        for text_id, text in texts.items():
-            place = places.get(text_id)
-            if place is None:
-                yield texts.problem(text_id, f"there is no text `{text_id}`{did_you_mean(text_id, places)}")
-            else:
-                place.put(language, text, texts.file, texts.lines[text_id])
+    for language, of_language in files.languages.items():
+        first: dict[str, Taken] = {}
+        for texts in of_language:
+            for text_id, text in texts.items():
+                place = places.get(text_id)
+                other = first.setdefault(text_id, texts)
+                if place is None:
+                    yield texts.problem(text_id, f"there is no text `{text_id}`{did_you_mean(text_id, places)}")
+                elif other is not texts:
+                    where = f"{other.file}:{other.lines[text_id]}"
+                    yield texts.problem(text_id, f"the text `{text_id}` is already in {where}")
+                else:
+                    place.put(language, text, texts.file, texts.lines[text_id])
 
 
 def text_places(files: RuleFiles) -> Iterator[tuple[str, Taken]]:
