@@ -32,7 +32,7 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
     paths = [path for path in sorted(rules.rglob("*.y*ml")) if not path.name.startswith(".")]
     sources = [_read(path, path.relative_to(rules), rules.name, problems) for path in paths]
     known = [source for source in sources if _is_in_place(source, problems)]
-    languages = ("en", "nb", *dict.fromkeys(_language(source) for source in known if _language(source)))
+    languages = ("en", "nb", *dict.fromkeys(language for source in known if (language := _language(source))))
     names = collect_names([(source.folder, source.stem, source.root) for source in known], languages)
     files = _take(rules.name, known, names, problems)
     unknown = list(lay_over(files))
