@@ -194,7 +194,7 @@ def convert_delivery(
         blocked = delivery.report.reaches("error") or (fail_on == "warning" and delivery.report.reaches("warning"))
         if on_error == "skip-row" and not checked.blocks_everything:
             blocked = False
-        bundle = None if blocked else convert(checked.clean, catalog, formats)
+        bundle = None if blocked else convert(checked.clean, catalog, formats, checked.facts)
         if bundle is not None:
             _write_import(folder, delivery, bundle)
             if checked.left_out:
@@ -271,7 +271,7 @@ def written_lines(conversion: Conversion, output: Path) -> tuple[str, ...]:
 
 
 PACKAGES = (
-    "babel", "cerberus", "click", "email-validator", "isal", "jinja2", "numpy", "phonenumbers", "polars",
+    "babel", "cerberus", "click", "email-validator", "holidays", "isal", "jinja2", "numpy", "phonenumbers", "polars",
     "python-calamine", "python-stdnum", "pyyaml", "rapidfuzz", "rich", "xlsxwriter",
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from delivery import book
 
 from momentsheet.catalog import load_catalog
 from momentsheet.catalog.files import COMPANY, field_checks, table_checks
-from momentsheet.catalog.sql import constants
+from momentsheet.model.facts import constant_types
 from momentsheet.checking import check
 from momentsheet.cli import EXIT_CODES, app
 from momentsheet.converting import convert
@@ -144,7 +144,7 @@ def test_named_checks() -> None:
 
 def test_constants_of_sql() -> None:
     told = {word for row in table(section("docs/engineer.md", "SQL")) for word in coded(row[0])}
-    assert told == set(constants)
+    assert told == set(constant_types)
 
 
 def test_field_types() -> None:

@@ -16,8 +16,9 @@ from momentsheet.checking.bind import bind
 from momentsheet.checking.fold import clean_text, fold, fold_header
 from momentsheet.checking.grammar import EPOCH, Context, Raw, Reading, cell_value, code_words, read_value, show_raw
 from momentsheet.checking.identifiers import UNKNOWN_COUNTRY
-from momentsheet.checking.parse import Facts, parse_entity
+from momentsheet.checking.parse import parse_entity
 from momentsheet.model.catalog import Catalog, Code, CodeList, Company, Entity, Field, type_names
+from momentsheet.model.facts import Facts
 from momentsheet.model.workbook import Kind
 
 NBSP, NNBSP, THIN = "\u00a0", "\u202f", "\u2009"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from momentsheet.catalog.canonical import canonical_value
 from momentsheet.catalog.files import BOOK_KEYS, RuleFiles
 from momentsheet.catalog.names import Names
 from momentsheet.catalog.place import Place, Taken
@@ -21,6 +22,7 @@ from momentsheet.model.catalog import (
     Entity,
     Example,
     ExampleSheet,
+    FactTable,
     Field,
     FieldChange,
     Format,
@@ -30,6 +32,8 @@ from momentsheet.model.catalog import (
     Row,
     Rule,
     Texts,
+    WorkList,
+    WorkListColumn,
 )
 
 
@@ -57,6 +61,14 @@ def build_catalog(files: RuleFiles, names: Names, version: str) -> Catalog:
         code_lists=code_lists,
         accounting={name: _system(name, taken, known) for name, taken in files.accounting.items()},
         formats={name: _format(name, taken, entities) for name, taken in files.formats.items()},
+        fact_tables={name: _fact_table(name, taken) for name, taken in files.fact_tables.items()},
+        work_lists={
+            item.name: item
+            for item in sorted(
+                (_work_list(name, taken, entities) for name, taken in files.work_lists.items()),
+                key=lambda item: item.order,
+            )
+        },
         texts={text_id: dict(texts) for file in files.texts for text_id, texts in file.items()},
         languages=tuple(names.languages),
         company=Company(),
@@ -85,8 +97,9 @@ def _choices(taken: Taken, code_lists: Mapping[str, CodeList], languages: Iterab
         }
     if "fields" in taken:
         values["fields"] = {path: _change(change, languages) for path, change in taken["fields"].items()}
-    if "defaults" in taken:
-        values["defaults"] = dict(taken["defaults"])
+    for key in ("defaults", "next_numbers"):
+        if key in taken:
+            values[key] = dict(taken[key])
     return values
 
 
@@ -96,27 +109,37 @@ def _entity(name: str, taken: Taken, known: _Known) -> Entity:
         order=taken["order"],
         title=dict(taken["title"]),
         help=dict(taken["help"]),
-        fields=tuple(_field(field) for field in taken["fields"]),
+        fields=tuple(_field(field, known.code_lists) for field in taken["fields"]),
         rules=tuple(_rule(rule, name, known) for rule in taken.get("rules", ())),
         sample=tuple(dict(row) for row in taken.get("sample", ())),
-        **_given(taken, "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived"),
+        **_given(
+            taken, "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "retired"
+        ),
+        **_imported(taken),
     )
 
 
-def _field(taken: Taken) -> Field:
-    more: dict[str, Any] = {}
+def _field(taken: Taken, code_lists: Mapping[str, CodeList]) -> Field:
+    more: dict[str, Any] = _imported(taken)
+    kind: str = taken["type"]
+    if "list" in taken and code_lists[taken["list"]].is_open:
+        more["open_list"] = taken["list"]
+        kind = "text" if kind == "codelist" else kind
+    elif "list" in taken:
+        more["list"] = taken["list"]
     if "to" in taken:
         entity, key = taken["to"]
         more["to"] = Reference(entity, key, taken.get("same", ()))
+    if "series_of" in taken:
+        more["series_of"] = ".".join(taken["series_of"])
     if "schema" in taken:
         more["schema"] = plain(taken["schema"])
     plainly = (
-        "aliases", "required", "required_when", "list", "privacy", "unit", "decimals", "country", "imported",
-        "in_template",
+        "aliases", "required", "required_when", "privacy", "unit", "decimals", "country", "in_template",
     )  # fmt: skip
     return Field(
         name=taken["name"],
-        type=taken["type"],
+        type=kind,
         label=dict(taken["label"]),
         help=dict(taken["help"]),
         example=taken["example"],
@@ -166,14 +189,52 @@ def _rows(taken: Taken | tuple[Taken, ...]) -> tuple[Row, ...]:
 
 
 def _code_list(name: str, taken: Taken) -> CodeList:
-    codes = tuple(Code(code["code"], dict(code["label"]), code.get("synonyms", ())) for code in taken["codes"])
-    return CodeList(name, dict(taken["title"]), codes)
+    codes = tuple(Code(code["code"], dict(code["label"]), code.get("synonyms", ())) for code in taken.get("codes", ()))
+    return CodeList(name, dict(taken["title"]), codes, taken.get("open", False))
+
+
+def _fact_table(name: str, taken: Taken) -> FactTable:
+    kinds = dict(taken["columns"])
+    rows = tuple(
+        tuple(canonical_value(text, kind) if text else None for text, kind in zip(row, kinds.values(), strict=True))
+        for row in taken["rows"]
+    )
+    return FactTable(name, kinds, rows)
+
+
+def _work_list(name: str, taken: Taken, entities: Mapping[str, Entity]) -> WorkList:
+    return WorkList(
+        name,
+        taken["order"],
+        dict(taken["title"]),
+        dict(taken["place"]),
+        dict(taken["help"]),
+        taken["query"],
+        tuple(_work_list_column(column, entities) for column in taken["columns"]),
+        taken.get("in_place_of"),
+    )
+
+
+def _work_list_column(taken: Taken, entities: Mapping[str, Entity]) -> WorkListColumn:
+    if "field" not in taken:
+        return WorkListColumn(taken["name"], dict(taken["label"]), taken["type"], taken.get("decimals"))
+    entity, name = taken["field"]
+    field = entities[entity].field(name)
+    return WorkListColumn(taken["name"], field.label, field.type, field.decimals, field.list)
+
+
+def _imported(taken: Taken) -> dict[str, Any]:
+    """Whether an entity or a field is imported; what needs an agreement is not, until a company has one."""
+    word = taken.get("imported", "true")
+    return {"imported": word == "true", "by_agreement": word == "by_agreement"}
 
 
 def _company_code(taken: Taken, code_list: CodeList, languages: Iterable[str]) -> Code:
     """A code as a company words it: what it does not say stays as it is in the rule files."""
     known = next((code for code in code_list.codes if code.code == taken["code"]), Code(taken["code"], {}))
     label = dict(known.label)
+    if code_list.is_open and not label:
+        label = dict.fromkeys(languages, taken["code"])  # a company's own words need no other words
     if "label" in taken:
         own = _wording(taken["label"], languages)
         label = {**dict.fromkeys(("en", "nb"), next(iter(own.values()))), **known.label, **own}

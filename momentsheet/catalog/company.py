@@ -6,17 +6,18 @@ column takes is narrowed by `allowed` on the field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
+from momentsheet.catalog.accounting import Clash, accounting_clashes, series_fields
 from momentsheet.catalog.canonical import canonical_problem, canonical_value
 from momentsheet.catalog.names import did_you_mean
 from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.verify import fold
 from momentsheet.errors import CatalogError, Problem
-from momentsheet.model.catalog import Catalog, CodeList, Company, Field, FieldChange, Rule
-
-Clash = tuple[tuple[str, ...], str]  # keys that lead to the place in the company file, what is wrong there
+from momentsheet.model.catalog import Catalog, CodeList, Company, Entity, Field, FieldChange, Rule
 
 
 def apply_company(catalog: Catalog, company: Company) -> Catalog:
@@ -32,21 +33,23 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
     code_lists = merged_lists(catalog, company)
     scope = _scope(catalog, company)
     tables = _tables(catalog, scope)
-    entities = {}
+    entities: dict[str, Entity] = {}
     for name in scope:
         fields = tuple(
             _changed(field, company.fields.get(f"{name}.{field.name}", FieldChange()))
             for field in catalog.entities[name].fields
         )
         fields = tuple(_without_target(field, catalog) if _is_out(field, scope) else field for field in fields)
+        fields = tuple(_closed(field, company) for field in fields)
         fields = tuple(_restricted(name, field, company, code_lists) for field in fields)
+        fields = tuple(_agreed(field, f"{name}.{field.name}", company) for field in fields)
         kept = {field.name: field for field in fields}
         possible = tuple(
             rule
             for rule in catalog.entities[name].rules
             if len(scope) == len(catalog.entities) or _is_possible(rule, kept, tables)
         )
-        entities[name] = replace(catalog.entities[name], fields=fields, rules=possible)
+        entities[name] = _agreed(replace(catalog.entities[name], fields=fields, rules=possible), name, company)
     rules = {rule.code: rule for entity in entities.values() for rule in entity.rules}
     rules |= {code: rule for code, rule in catalog.rules.items() if rule.entity is None}
     return replace(
@@ -66,7 +69,8 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
             name: replace(form, files=tuple(file for file in form.files if file.entity in scope))
             for name, form in catalog.formats.items()
         },
-        company=company,
+        company=_with_next_numbers(catalog, company),
+        out_of_scope={name: entity for name, entity in catalog.entities.items() if name not in scope},
     )
 
 
@@ -82,21 +86,31 @@ def clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
         yield from _list_clashes(catalog, company, code_lists[name])
     for path, change in company.fields.items():
         yield from _field_clashes(catalog, company, path, change, code_lists)
+    for path in company.agreed:
+        entity, _, name = path.partition(".")
+        item: Entity | Field = catalog.entities[entity].field(name) if name else catalog.entities[entity]
+        if not item.by_agreement:
+            says = "is imported anyway" if item.imported else "cannot be imported, whatever is agreed"
+            yield ("agreed",), f"{path} {says}"
     for path, text in company.defaults.items():
         field = _field(catalog, path)
         codes = company.fields.get(path, FieldChange()).allowed or _codes(field, code_lists)
         wrong = canonical_problem(text, field.type, codes)
         if wrong is not None:
             yield ("defaults", path), f"the default of {path} {wrong}"
+    yield from accounting_clashes(catalog, company)
     yield from _scope_clashes(catalog, company)
 
 
 def merged_lists(catalog: Catalog, company: Company) -> dict[str, CodeList]:
-    """The code lists with the company's codes: known ones are worded anew, others added at the end."""
+    """The code lists with the company's codes: known ones are worded anew, others added at the end.
+
+    An open list holds what the company names and nothing else.
+    """
     merged = dict(catalog.code_lists)
     for name, own in company.code_lists.items():
         codes = {code.code: code for code in (*merged[name].codes, *own.codes)}
-        merged[name] = replace(merged[name], codes=tuple(codes.values()))
+        merged[name] = replace(merged[name], codes=own.codes if merged[name].is_open else tuple(codes.values()))
     return merged
 
 
@@ -113,6 +127,8 @@ def _unknown(catalog: Catalog, company: Company) -> Iterator[Clash]:
         ("code_lists", company.code_lists, catalog.code_lists),
         ("fields", company.fields, paths),
         ("defaults", company.defaults, paths),
+        ("agreed", company.agreed, [*paths, *catalog.entities]),
+        ("next_numbers", company.next_numbers, paths),
     )
     for key, words, known in named:
         for word in words:
@@ -183,23 +199,40 @@ def _scope_clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
                 yield ("entities",), text
 
 
+def _with_next_numbers(catalog: Catalog, company: Company) -> Company:
+    """The company's next numbers count wherever the form has no answer of the customer's own."""
+    numbers = {
+        place: company.next_numbers[series]
+        for series, place in series_fields(catalog)
+        if series in company.next_numbers
+    }
+    return replace(company, defaults={**numbers, **company.defaults}) if numbers else company
+
+
 def _scope(catalog: Catalog, company: Company) -> tuple[str, ...]:
-    """The entities in scope, in import order; a derived entity follows those that it is derived from."""
+    """The entities in scope, in import order; a derived entity comes along with the sheets that its references need."""
     if not company.entities:
         return tuple(catalog.entities)
-    chosen = [name for name in company.entities if catalog.entities[name].derived is None]
-    tables = _tables(catalog, chosen)
+    chosen = {name for name in company.entities if catalog.entities[name].derived is None}
     return tuple(
         name
         for name, entity in catalog.entities.items()
-        if (name in chosen if entity.derived is None else not isinstance(tables.query(entity.derived), Misfit))
+        if (name in chosen if entity.derived is None else _can_be_derived(entity.derived, entity, chosen))
     )
+
+
+def _can_be_derived(query: str, entity: Entity, chosen: Collection[str]) -> bool:
+    """Whether its rows would have something to name, and some sheet to come from; other sheets count as blank."""
+    needed = {field.to.entity for field in entity.fields if field.to is not None and field.required}
+    sources = re.findall(r"\b(?:from|join)\s+(\w+)", query, re.IGNORECASE)
+    return needed <= set(chosen) and not set(chosen).isdisjoint(sources)
 
 
 def _tables(catalog: Catalog, scope: Collection[str]) -> Tables:
     """Tables of the entities in scope only, so that a query that needs another does not fit."""
     types = {name: {field.name: field.type for field in catalog.entities[name].fields} for name in scope}
-    return Tables(types, is_whole=True)
+    fact_tables = {name: table.columns for name, table in catalog.fact_tables.items()}
+    return Tables(types, is_whole=True, fact_tables=fact_tables)
 
 
 def _field(catalog: Catalog, path: str) -> Field:
@@ -234,6 +267,21 @@ def _without_target(field: Field, catalog: Catalog) -> Field:
     while kind.to is not None:
         kind = _field(catalog, f"{kind.to.entity}.{kind.to.field}")
     return replace(field, type=kind.type, to=None)
+
+
+def _closed(field: Field, company: Company) -> Field:
+    """A field with an open list takes only the company's codes as soon as the company has named some."""
+    if field.open_list is None or field.open_list not in company.code_lists:
+        return field
+    return replace(field, list=field.open_list, type="codelist" if field.type == "text" else field.type)
+
+
+_Agreed = TypeVar("_Agreed", Entity, Field)
+
+
+def _agreed(item: _Agreed, path: str, company: Company) -> _Agreed:
+    """An entity or a field that is imported after all, because the company has agreed on it."""
+    return replace(item, imported=True) if path in company.agreed else item
 
 
 def _restricted(entity: str, field: Field, company: Company, code_lists: dict[str, CodeList]) -> Field:

@@ -14,6 +14,7 @@ from momentsheet.catalog.shape import (
     Choice,
     Date,
     Either,
+    EntityOrField,
     FieldPath,
     Known,
     Many,
@@ -25,7 +26,7 @@ from momentsheet.catalog.shape import (
     Text,
     Unread,
 )
-from momentsheet.model.catalog import DateOrder, Layout, TemplateOrigin, severities, type_names, write_kinds
+from momentsheet.model.catalog import DateOrder, Layout, Level, TemplateOrigin, severities, type_names, write_kinds
 
 # What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
@@ -37,6 +38,7 @@ TEXT_ID = Text(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)*", "an id like `sheet.start`"
 TEXTS = Record(needs={"en": Text(), "nb": Text()})
 WORDS = Many(Text())
 FIELDS = Many(Known("field"))
+IMPORTED = Choice(("true", "false", "by_agreement"))
 EVIDENCE = Choice(("documented", "observed", "inferred", "own"))
 
 
@@ -62,8 +64,9 @@ def _field(type_name: str) -> Record:
             "country": Known("field"),
             "privacy": Choice(("public", "personal", "health")),
             "unit": Text(),
-            "imported": Boolean(),
+            "imported": IMPORTED,
             "in_template": Boolean(),
+            "series_of": FieldPath(),
             **more.get("may", {}),
         },
     )
@@ -100,6 +103,8 @@ COMPANY = Record(
             Record(may={"hide": Boolean(), "require": Boolean(), "label": _WORDING, "allowed": WORDS}),
         ),
         "defaults": ByKey(FieldPath(), Text()),
+        "agreed": Many(EntityOrField()),
+        "next_numbers": ByKey(FieldPath(), Text()),
     }
 )
 
@@ -174,6 +179,9 @@ ENTITY = Record(
         "rules": Many(RULE, 0, "rule", "code"),
         "sample": Many(ROW),
         "derived": Text(),
+        "level": Choice(get_args(Level)),
+        "imported": IMPORTED,
+        "retired": Many(NAME),
     },
 )
 
@@ -183,8 +191,45 @@ CODE_LIST = Record(
     needs={
         "list": NAME,
         "title": TEXTS,
+    },
+    may={
         "codes": Many(Record({"code": Text(), "label": TEXTS}, {"synonyms": WORDS}), 1, "code", "code"),
+        "open": Boolean(),
+    },
+)
+
+FACT_TABLE = Record(
+    needs={
+        "table": NAME,
+        "columns": ByKey(NAME, Choice(type_names), least=1),
+        "rows": Many(Many(Text(may_be_blank=True), 1, may_repeat=True), 1, "row"),
     }
+)
+
+WORK_LIST = Record(
+    needs={
+        "worklist": NAME,
+        "order": Number(1, 999, is_whole=True),
+        "title": TEXTS,
+        "place": TEXTS,
+        "help": TEXTS,
+        "query": Text(),
+        "columns": Many(
+            Record(
+                {"name": NAME},
+                {
+                    "field": FieldPath(),
+                    "label": TEXTS,
+                    "type": Choice(type_names),
+                    "decimals": Number(0, 6, is_whole=True),
+                },
+            ),
+            1,
+            "column",
+            "name",
+        ),
+    },
+    may={"in_place_of": EntityOrField()},
 )
 
 ACCOUNTING = Record(
@@ -244,6 +289,8 @@ FOLDERS: Mapping[str, tuple[Shape, str | None]] = {
     "codelists": (CODE_LIST, "list"),
     "accounting": (ACCOUNTING, "system"),
     "formats": (FORMAT, "format"),
+    "tables": (FACT_TABLE, "table"),
+    "worklists": (WORK_LIST, "worklist"),
     "texts": (SHORT_TEXTS, None),
 }
 LANGUAGES = "languages"  # folder with a folder of texts for each further language
@@ -257,6 +304,8 @@ class RuleFiles:
     code_lists: Mapping[str, Taken]
     accounting: Mapping[str, Taken]
     formats: Mapping[str, Taken]
+    fact_tables: Mapping[str, Taken]
+    work_lists: Mapping[str, Taken]
     texts: tuple[Taken, ...]
     languages: Mapping[str, tuple[Taken, ...]]
     general: tuple[Taken, ...]  # the rules of rules/workbook.yaml

@@ -126,6 +126,8 @@ def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem
         code_lists=taken["codelists"],
         accounting=taken["accounting"],
         formats=taken["formats"],
+        fact_tables=taken["tables"],
+        work_lists=taken["worklists"],
         texts=tuple(taken["texts"].values()),
         languages={language: tuple(texts) for language, texts in languages.items()},
         general=general.get("rules", ()) if general is not None else (),

@@ -42,7 +42,7 @@ def collect_names(files: Iterable[tuple[str, str, Node | None]], languages: Coll
         if folder == "entities":
             fields[stem] = _names(root, "fields", "name")
         elif folder == "codelists":
-            codes[stem] = _names(root, "codes", "code")
+            codes[stem] = None if _text(root, "open") == "true" else _names(root, "codes", "code")
         elif folder == "accounting":
             systems.add(stem)
         if folder in {"entities", ""}:

@@ -10,9 +10,10 @@ from momentsheet.catalog.files import RuleFiles, field_checks
 from momentsheet.catalog.names import Names, did_you_mean
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.schemas import take_schema
-from momentsheet.catalog.sql import Misfit, Tables, constants
+from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem
+from momentsheet.model.facts import constant_types
 from momentsheet.model.table import dtype
 
 # Placeholders that every message may use, and what single checks add
@@ -78,7 +79,7 @@ def _rule(
             yield rule.problem("offends", f"`offends` must return `row_id`, the wrong rows of {name}")
         columns |= set(result)
     yield from _columns(rule, "one_per", columns)
-    yield from _columns(rule, "blank_ok", {*fields, *constants})
+    yield from _columns(rule, "blank_ok", {*fields, *constant_types})
     yield from _about_fields(name, rule, files, names)
     words = columns | ALWAYS | {*OF_CHECK.get(rule.get("check", ""), ()), *(["count"] if "one_per" in rule else [])}
     for key in ("message", "why", "fix"):

@@ -68,6 +68,13 @@ def schema_problems(schema: Mapping[str, Any]) -> Iterator[str]:
             yield f"`regex` {wrong}"
 
 
+def fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether Cerberus takes a parsed value."""
+    import cerberus  # noqa: PLC0415 - only a company file with numbers of its own needs it
+
+    return bool(cerberus.Validator({"value": copy.deepcopy(dict(schema))}).validate({"value": value}))
+
+
 def plain(value: Any) -> Any:
     """Taken mappings and tuples as Cerberus wants them: dicts and lists."""
     if isinstance(value, dict):

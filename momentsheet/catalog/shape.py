@@ -131,6 +131,15 @@ class FieldPath:
 
 
 @dataclass(frozen=True, slots=True)
+class EntityOrField:
+    """`entity` or `entity.field`, known; taken as the text."""
+
+    def take(self, node: Node, what: str, place: Place) -> str | Wrong:
+        shape: Shape = FieldPath() if isinstance(node.value, str) and "." in node.value else Known("entity")
+        return node.value if shape.take(node, what, place) and isinstance(node.value, str) else WRONG
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """A list of one shape, no two items alike unless `may_repeat`; mappings differ in the word at `name`."""
 

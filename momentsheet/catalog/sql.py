@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from momentsheet.catalog.names import did_you_mean
+from momentsheet.model.catalog import NOTHING
+from momentsheet.model.facts import calendar_types, constant_types
 from momentsheet.model.table import dtype
 
-constants: Mapping[str, type[pl.DataType]] = {
-    "today": pl.Date, "cutover_date": pl.Date, "country": pl.String, "currency": pl.String,
-    "accounting_system": pl.String, "hours_per_day": pl.Float64, "date_order": pl.String,
-    "company_code": pl.String, "company_name": pl.String,
-}  # fmt: skip
+# what every query sees beside the entities' tables
+BESIDE: Mapping[str, Mapping[str, type[pl.DataType]]] = {"company_facts": constant_types, "calendar": calendar_types}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,16 @@ class Misfit:
 class Tables:
     """One blank table per entity, as checking will hold them: `row_id` and a typed column per field."""
 
-    def __init__(self, entities: Mapping[str, Mapping[str, str]], is_whole: bool) -> None:
-        """`entities`: entity -> field -> type; `is_whole`: no entity is missing, so that queries can be tried."""
+    def __init__(
+        self,
+        entities: Mapping[str, Mapping[str, str]],
+        is_whole: bool,
+        fact_tables: Mapping[str, Mapping[str, str]] = NOTHING,
+    ) -> None:
+        """`entities`, `fact_tables`: table -> column -> type.
+
+        `is_whole`: no entity is missing, so that queries can be tried.
+        """
         self._is_whole = is_whole
         self._columns: dict[str, dict[str, type[pl.DataType]]] = {
             entity: {"row_id": pl.UInt32, **{name: dtype(kind) for name, kind in fields.items()}}
@@ -42,12 +49,24 @@ class Tables:
         }
         self._with_constants = {
             entity: frame.with_columns(
-                pl.lit(None, dtype=kind).alias(name) for name, kind in constants.items() if name not in frame.columns
+                pl.lit(None, dtype=kind).alias(name)
+                for name, kind in constant_types.items()
+                if name not in frame.columns
             )
             for entity, frame in self._frames.items()
         }
-        facts = pl.DataFrame({name: pl.Series(name, [None], dtype=kind) for name, kind in constants.items()})
-        self._context = pl.SQLContext({**self._frames, "company_facts": facts}, eager=False)
+        beside = {
+            **{
+                name: {column: dtype(kind) for column, kind in columns.items()} for name, columns in fact_tables.items()
+            },
+            **BESIDE,
+        }
+        frames = {
+            table: pl.DataFrame({name: pl.Series(name, [None], dtype=kind) for name, kind in columns.items()})
+            for table, columns in beside.items()
+        }
+        self._columns |= {table: dict(columns) for table, columns in beside.items()}
+        self._context = pl.SQLContext({**frames, **self._frames}, eager=False)
 
     def expression(
         self, entity: str, sql: str, may_look_around: bool, may_be_one: bool = False
@@ -77,7 +96,7 @@ class Tables:
         return result.schema["result"]
 
     def query(self, sql: str) -> Mapping[str, pl.DataType] | Misfit | None:
-        """The columns that a query over the tables and `company_facts` returns; None where it cannot be tried."""
+        """The columns that a query over all tables returns; None where it cannot be tried."""
         plain = _without_texts(sql)
         if not re.match(r"\s*(select|with)\b", plain, re.IGNORECASE):
             return Misfit("must be a query: SELECT … or WITH …")
@@ -94,12 +113,12 @@ class Tables:
 
     def _why(self, sql: str, error: BaseException) -> str:
         """In our words; the only thing taken from the library is which of the query's own words it stopped at."""
-        columns = {name for kinds in self._columns.values() for name in kinds} | constants.keys()
+        columns = {name for kinds in self._columns.values() for name in kinds}
         for word in re.findall(r"['\"`](\w+)['\"`]", str(error).split("\n", 1)[0]):
             if not re.search(rf"\b{re.escape(word)}\b", sql):
                 continue
             if re.search(rf"\b(from|join)\s+{re.escape(word)}\b", sql, re.IGNORECASE):
-                return f"reads the unknown table `{word}`{did_you_mean(word, [*self._columns, 'company_facts'])}"
+                return f"reads the unknown table `{word}`{did_you_mean(word, self._columns)}"
             return f"uses the column `{word}`, which is not there{self._nearest(word, columns)}"
         if isinstance(error, pl.exceptions.SQLInterfaceError | pl.exceptions.SQLSyntaxError):
             return "is not an SQL query that polars knows"

@@ -51,6 +51,10 @@ def text_places(files: RuleFiles) -> Iterator[tuple[str, Taken]]:
             yield f"system.{name}.note.{number}", note
     for name, form in files.formats.items():
         yield from _of(form, f"format.{name}", "title")
+    for name, work_list in files.work_lists.items():
+        yield from _of(work_list, f"worklist.{name}", "title", "place", "help")
+        for column in work_list.get("columns", ()):
+            yield from _of(column, f"worklist.{name}.{column.get('name')}", "label")
     for texts in files.texts:
         for text_id, words in texts.items():
             yield f"text.{text_id}", words

@@ -11,7 +11,7 @@ from momentsheet.catalog.names import Names, did_you_mean
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.rules import condition_problems, rule_problems
 from momentsheet.catalog.schemas import number_types, schema_problems, take_schema
-from momentsheet.catalog.sql import Misfit, Tables
+from momentsheet.catalog.sql import BESIDE, Misfit, Tables
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem
 from momentsheet.model.catalog import Company
@@ -30,7 +30,8 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     whole = {
         name: types[name] for name, fields in names.fields.items() if set(types.get(name, ())) == set(fields or ("?",))
     }
-    tables = Tables(whole, is_whole=len(whole) == len(names.fields))
+    fact_tables = {name: taken["columns"] for name, taken in files.fact_tables.items() if "columns" in taken}
+    tables = Tables(whole, is_whole=len(whole) == len(names.fields), fact_tables=fact_tables)
     yield from _code_lists(files.code_lists.values())
     yield from _sheets(files.entities)
     for name, entity in files.entities.items():
@@ -39,6 +40,8 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     yield from rule_problems(files, names, tables)
     yield from _accounting(files, names)
     yield from _formats(files, names)
+    yield from _fact_tables(files)
+    yield from _work_lists(files.work_lists.values(), tables)
     yield from _short_texts(files.texts)
 
 
@@ -52,6 +55,8 @@ def fold(text: str) -> str:
 
 def _code_lists(lists: Iterable[Taken]) -> Iterator[Problem]:
     for code_list in lists:
+        if "codes" not in code_list and not code_list.get("open"):
+            yield code_list.problem("codes", "`codes` is missing; only a list with `open: true` may lack it")
         seen: dict[str, str] = {}
         for code in code_list.get("codes", ()):
             if not code.is_sound:
@@ -100,6 +105,8 @@ def _fields(name: str, entity: Taken, files: RuleFiles, names: Names, tables: Ta
             yield from (field.problem("schema", text) for text in schema_problems(field["schema"]))
         if "to" in field:
             yield from _reference(name, field, files, names)
+        if "series_of" in field:
+            yield from _series(entity, field, files)
     for total in entity.get("totals", ()):
         found = files.field(name, total)
         if found is not None and "type" in found and found["type"] not in number_types:
@@ -123,6 +130,16 @@ def _reference(name: str, field: Taken, files: RuleFiles, names: Names) -> Itera
         yield field.problem("to", f"`to` and `same` must name the whole key of {target} ({whole})")
     if target == name and target_field == field.get("name"):
         yield field.problem("to", "a column cannot refer to itself")
+
+
+def _series(entity: Taken, field: Taken, files: RuleFiles) -> Iterator[Problem]:
+    numbered = files.field(*field["series_of"])
+    if numbered is not None and numbered.get("type") not in ("code", "integer", None):
+        yield field.problem(
+            "series_of", f"`series_of` names a column of type {numbered['type']}, which has no next number"
+        )
+    if entity.get("layout") != "form":
+        yield field.problem("series_of", "`series_of` belongs in a form (`layout: form`): there is one next number")
 
 
 def _derived(entity: Taken, tables: Tables) -> Iterator[Problem]:
@@ -202,6 +219,41 @@ def _column_values(column: Taken, codes: Collection[str] | None) -> Iterator[Pro
     for code in values:
         if codes is not None and code not in codes:
             yield values.problem(code, f"`values` names the unknown code `{code}`{did_you_mean(code, codes)}")
+
+
+def _fact_tables(files: RuleFiles) -> Iterator[Problem]:
+    for name, table in files.fact_tables.items():
+        if not table.is_sound:
+            continue
+        if name in files.entities or name in BESIDE:
+            yield table.problem("table", f"`{name}` is already the name of another table")
+        kinds = list(table["columns"].values())
+        for place, row in enumerate(table["rows"], 1):
+            if len(row) != len(kinds):
+                yield table.problem("rows", f"row {place} has {len(row)} values for {len(kinds)} columns")
+                continue
+            for text, kind in zip(row, kinds, strict=True):
+                wrong = canonical_problem(text, kind, None) if text else None
+                if wrong is not None:
+                    yield table.problem("rows", f"row {place}: `{text}` {wrong}")
+
+
+def _work_lists(work_lists: Iterable[Taken], tables: Tables) -> Iterator[Problem]:
+    orders: dict[int, str] = {}
+    for work_list in work_lists:
+        if not work_list.is_sound:
+            continue
+        other = orders.setdefault(work_list["order"], work_list["worklist"])
+        if other != work_list["worklist"]:
+            yield work_list.problem("order", f"`order` {work_list['order']} is also that of {other}")
+        result = tables.query(work_list["query"])
+        if isinstance(result, Misfit):
+            yield work_list.problem("query", f"`query` {result.text}")
+        for column in work_list["columns"]:
+            if ("field" in column) == ("label" in column) or ("label" in column) != ("type" in column):
+                yield column.problem("name", "a column has either `field`, or `label` and `type`")
+            if isinstance(result, Mapping) and column["name"] not in result:
+                yield column.problem("name", f"`query` does not give the column `{column['name']}`")
 
 
 def _short_texts(files: Iterable[Taken]) -> Iterator[Problem]:

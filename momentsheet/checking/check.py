@@ -15,9 +15,10 @@ from momentsheet.checking.expressions import check_expressions, check_queries
 from momentsheet.checking.fields import check_fields
 from momentsheet.checking.groups import group_findings
 from momentsheet.checking.ledger import FindingLedger
-from momentsheet.checking.parse import Facts, ParsedEntity, parse_entity
+from momentsheet.checking.parse import ParsedEntity, parse_entity
 from momentsheet.checking.references import check_references
 from momentsheet.model.catalog import Catalog, Company
+from momentsheet.model.facts import Facts
 from momentsheet.model.finding import Finding, Group, Input, Repair, Totals
 from momentsheet.model.table import CleanTable
 from momentsheet.model.workbook import Workbook
@@ -36,6 +37,7 @@ class Checked:
     left_out: tuple[LeftOut, ...]
     parsed: Mapping[str, ParsedEntity]
     company: Company  # the company file, completed by the customer's own form sheet
+    facts: Facts
 
     @property
     def blocks_everything(self) -> bool:
@@ -94,6 +96,7 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
         left_out,
         ledger.parsed,
         _completed(catalog.company, facts),
+        facts,
     )
 
 
@@ -113,6 +116,7 @@ def _facts(catalog: Catalog, today: dt.date, bound: Sequence[BoundSheet]) -> Fac
         "date_order": company.date_order,
         "company_code": company.code or None,
         "company_name": company.name or None,
+        "source_system": company.source_system or None,
     }
     known_as = {"company_code": "code", "company_name": "name"}
     for entity in catalog.entities.values():

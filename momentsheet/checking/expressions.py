@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from momentsheet.checking.fields import constants
 from momentsheet.checking.ledger import FindingLedger
-from momentsheet.checking.parse import Facts, ParsedEntity
+from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Rule
+from momentsheet.model.facts import Facts, constants, run_query
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"\w+")
@@ -88,8 +88,7 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
         )
         for name, other in ledger.parsed.items()
     }
-    frames["company_facts"] = pl.DataFrame({"one": [1]}).select(**constants(facts, pl.DataFrame()))
-    found = pl.SQLContext(frames).execute(rule.offends, eager=True)
+    found = run_query(rule.offends, frames, facts, ledger.catalog.fact_tables)
     offending = parsed.values.join(found.unique("row_id", keep="first"), on="row_id", how="inner", suffix="__found")
     marked = rule.fields[0]
     offending = offending.filter(~pl.Series(parsed.bad[marked][offending["row_id"].to_numpy()], dtype=pl.Boolean))

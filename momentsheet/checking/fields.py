@@ -12,9 +12,10 @@ import polars as pl
 from momentsheet.checking.bind import Told
 from momentsheet.checking.fold import fold
 from momentsheet.checking.ledger import FindingLedger
-from momentsheet.checking.parse import Facts, ParsedEntity, Trouble, shown
+from momentsheet.checking.parse import ParsedEntity, Trouble, shown
 from momentsheet.checking.vocabulary import failing
 from momentsheet.model.catalog import Field, Rule
+from momentsheet.model.facts import Facts, constants
 from momentsheet.model.workbook import cell_name
 
 
@@ -111,18 +112,6 @@ def _required_rows(parsed: ParsedEntity, field: Field, facts: Facts) -> npt.NDAr
     frame = parsed.values.with_columns(**constants(facts, parsed.values))
     demanded = frame.select(pl.sql_expr(field.required_when)).to_series()
     return demanded.fill_null(value=False).to_numpy()
-
-
-def constants(facts: Facts, beside: pl.DataFrame) -> dict[str, pl.Expr]:
-    """The facts of the delivery as constant columns for SQL; a field of the same name in the table goes before them."""
-    return {
-        name: pl.lit(value, dtype=CONSTANT_TYPES.get(name, pl.String))
-        for name, value in facts.values.items()
-        if name not in beside.columns
-    }
-
-
-CONSTANT_TYPES = {"today": pl.Date, "cutover_date": pl.Date, "hours_per_day": pl.Float64}
 
 
 def _check_schema(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,24 +29,13 @@ from momentsheet.checking.grammar import (
 )
 from momentsheet.checking.identifiers import UNKNOWN_COUNTRY
 from momentsheet.model.catalog import Catalog, Entity, Field, say
+from momentsheet.model.facts import Facts
 from momentsheet.model.table import dtype
 from momentsheet.model.workbook import Column, Kind
 
 KINDS = tuple(Kind)  # an enum is slow to call
 COUNTRY_TYPES = frozenset(("phone", "postal_code", "org_number", "bank_account"))
 NUMBER_TYPES = frozenset(("integer", "decimal", "money", "percent", "hours"))
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What holds for the whole delivery: the company file's choices, completed by the customer's own Company sheet."""
-
-    values: Mapping[str, object]  # today, cutover_date, country, currency, accounting_system, … ; None where unknown
-
-    def text(self, name: str) -> str:
-        """A fact as text, empty where it is unknown."""
-        value = self.values.get(name)
-        return "" if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +119,8 @@ def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog,
         default = catalog.company.defaults.get(f"{entity.name}.{field.name}")
         if default is not None and blank[field.name].any():
             defaults[field.name] = np.flatnonzero(blank[field.name])
-            series = series.set(pl.Series(blank[field.name]), default)
+            filled = pl.Series(field.name, [_typed(default, field)] * height, dtype(field.type))
+            series = series.zip_with(pl.Series(~blank[field.name]), filled)
             blank[field.name] = np.zeros(height, bool)
         values[field.name] = series
     sources = np.repeat(np.arange(len(sheets), dtype=np.uint32), heights)
@@ -156,6 +147,19 @@ def _countries(
         return None
     countries = values[field.country].slice(start, count)
     return countries.set(pl.Series(bad[field.country][start : start + count]), UNKNOWN_COUNTRY)
+
+
+def _typed(text: str, field: Field) -> object:
+    """A default of the company file, which is written in the canonical way, as a value of the column's type."""
+    if field.type == "boolean":
+        return text == "true"
+    if field.type == "date":
+        return dt.date.fromisoformat(text)
+    if field.type == "list":
+        return [part.strip() for part in text.split(";") if part.strip()]
+    if field.type in NUMBER_TYPES:
+        return int(text) if field.type == "integer" else float(text)
+    return text
 
 
 def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, facts: Facts) -> Context:

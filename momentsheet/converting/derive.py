@@ -1,4 +1,4 @@
-"""The tables that are converted: the clean ones, empty ones for sheets without rows, and derived ones."""
+"""The tables that are converted: the clean ones, empty ones for sheets without rows, derived ones, and work lists."""
 
 from __future__ import annotations
 
@@ -6,20 +6,36 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from momentsheet.model.bundle import FilledList
 from momentsheet.model.catalog import Catalog, Entity
+from momentsheet.model.facts import Facts, run_query
 from momentsheet.model.table import CleanTable, dtype
 
 
-def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog) -> dict[str, pl.DataFrame]:
-    """Entity -> rows, for every entity in scope, in import order."""
+def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) -> dict[str, pl.DataFrame]:
+    """Entity -> rows, for every entity in import order; what was not delivered or is out of scope has none."""
+    entities = {**catalog.entities, **catalog.out_of_scope}
     tables: dict[str, pl.DataFrame] = {}
-    for name, entity in catalog.entities.items():
-        if entity.derived is None:
+    for name, entity in entities.items():
+        if entity.derived is None or name in catalog.out_of_scope:
             tables[name] = clean[name].values if name in clean else _empty(entity)
     for name, entity in catalog.entities.items():
         if entity.derived is not None:
-            tables[name] = _derived(entity, entity.derived, tables)
-    return {name: tables[name] for name in catalog.entities}
+            tables[name] = _derived(entity, entity.derived, tables, catalog, facts)
+    return {name: tables[name] for name in sorted(tables, key=lambda name: entities[name].order)}
+
+
+def filled_lists(tables: Mapping[str, pl.DataFrame], catalog: Catalog, facts: Facts) -> tuple[FilledList, ...]:
+    """The work lists that have something to do, with their rows; none in place of what is imported after all."""
+    filled = []
+    for work_list in catalog.work_lists.values():
+        if work_list.in_place_of is not None and _is_imported(work_list.in_place_of, catalog):
+            continue
+        rows = run_query(work_list.query, tables, facts, catalog.fact_tables)
+        if rows.height:
+            columns = [pl.col(column.name).cast(dtype(column.type)) for column in work_list.columns]
+            filled.append(FilledList(work_list, rows.select(columns)))
+    return tuple(filled)
 
 
 def parents_first(values: pl.DataFrame, entity: Entity) -> pl.DataFrame:
@@ -40,10 +56,19 @@ def _empty(entity: Entity) -> pl.DataFrame:
     return pl.DataFrame(schema=typed)
 
 
-def _derived(entity: Entity, query: str, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _is_imported(path: str, catalog: Catalog) -> bool:
+    """Whether that entity, or that field of it, goes into the import files."""
+    name, _, field = path.partition(".")
+    entity = catalog.entities.get(name)
+    return entity is not None and (entity.field(field).imported if field else entity.imported)
+
+
+def _derived(
+    entity: Entity, query: str, tables: Mapping[str, pl.DataFrame], catalog: Catalog, facts: Facts
+) -> pl.DataFrame:
     """The rows of the query, typed, ordered by the key: SQL promises no order of its own."""
     try:
-        rows = pl.SQLContext(tables, eager=True).execute(query)
+        rows = run_query(query, tables, facts, catalog.fact_tables)
         typed = rows.select(
             (pl.col(field.name) if field.name in rows.columns else pl.lit(None))
             .cast(dtype(field.type))

@@ -8,28 +8,32 @@ from urllib.parse import quote
 
 import polars as pl
 
-from momentsheet.converting.derive import all_tables, parents_first
+from momentsheet.converting.derive import all_tables, filled_lists, parents_first
 from momentsheet.converting.render import csv_bytes, ndjson_bytes
 from momentsheet.converting.writers import did_you_mean, fields_of, write_column
 from momentsheet.errors import UsageError
 from momentsheet.model.bundle import Bundle, HandWork, ImportFile
 from momentsheet.model.catalog import Catalog, Entity, Field, Format, FormatColumn, FormatFile
+from momentsheet.model.facts import UNKNOWN, Facts
 from momentsheet.model.table import CleanTable, sums
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def convert(clean: Mapping[str, CleanTable], catalog: Catalog, formats: Sequence[str]) -> Bundle:
+def convert(
+    clean: Mapping[str, CleanTable], catalog: Catalog, formats: Sequence[str], facts: Facts = UNKNOWN
+) -> Bundle:
     """Write the clean tables in these formats: `import/<format>/NNN_<file>.<suffix>`, in import order.
 
     A csv file is written for every entity in scope, with its header even without rows; an ndjson file only where
-    there are rows. Columns of fields that the company has hidden are left out. UsageError for an unknown format and for
-    a company code that the format needs and nobody has given.
+    there are rows. Columns of fields that the company has hidden are left out, and everything that is not imported:
+    that goes into work lists. UsageError for an unknown format and for a company code that the format needs and nobody
+    has given.
     """
     chosen = [find_format(name, catalog) for name in dict.fromkeys(formats)]
-    tables = all_tables(clean, catalog)
+    tables = all_tables(clean, catalog, facts)
     files = tuple(file for chosen_format in chosen for file in _import_files(chosen_format, tables, catalog))
-    return Bundle(files, tuple(_by_hand(chosen, tables, catalog)))
+    return Bundle(files, tuple(_by_hand(chosen, tables, catalog)), filled_lists(tables, catalog, facts))
 
 
 def find_format(name: str, catalog: Catalog) -> Format:
@@ -43,9 +47,11 @@ def find_format(name: str, catalog: Catalog) -> Format:
 
 
 def _import_files(chosen: Format, tables: Mapping[str, pl.DataFrame], catalog: Catalog) -> Iterator[ImportFile]:
-    described = [file for file in chosen.files if file.entity in tables]
+    described = [file for file in chosen.files if file.entity in catalog.entities]
     for file in sorted(described, key=lambda file: catalog.entities[file.entity].order):
         entity = catalog.entities[file.entity]
+        if not entity.imported:
+            continue
         values = tables[entity.name]
         columns = _columns_in_scope(file, entity, values)
         if not columns or (chosen.kind == "ndjson" and values.is_empty()):
@@ -68,7 +74,9 @@ def _import_files(chosen: Format, tables: Mapping[str, pl.DataFrame], catalog: C
 def _columns_in_scope(file: FormatFile, entity: Entity, values: pl.DataFrame) -> tuple[FormatColumn, ...]:
     """The file's columns without those of hidden fields; what stands in the workbook all the same is not lost."""
     shown = {
-        field.name for field in entity.fields if field.in_template or values[field.name].null_count() < len(values)
+        field.name
+        for field in entity.fields
+        if field.imported and (field.in_template or values[field.name].null_count() < len(values))
     }
     return tuple(column for column in file.columns if shown.issuperset(fields_of(column)))
 
@@ -90,8 +98,9 @@ def _address(chosen: Format, file: FormatFile, tables: Mapping[str, pl.DataFrame
 
 
 def _form_value(field: str, tables: Mapping[str, pl.DataFrame], catalog: Catalog) -> object:
-    for name, values in tables.items():
-        if catalog.entities[name].layout == "form" and field in values.columns:
+    for name, entity in catalog.entities.items():
+        values = tables[name]
+        if entity.layout == "form" and field in values.columns:
             given = values[field].drop_nulls()
             return None if given.is_empty() else given[0]
     return None
@@ -104,9 +113,9 @@ def _inferred(file: FormatFile, columns: Sequence[FormatColumn], path: str) -> t
 
 def _by_hand(chosen: Sequence[Format], tables: Mapping[str, pl.DataFrame], catalog: Catalog) -> Iterator[HandWork]:
     """Every field with values that Moment does not import, or that a format's file of the entity does not carry."""
-    for name, values in tables.items():
-        entity = catalog.entities[name]
-        if entity.derived is not None:
+    for name, entity in catalog.entities.items():
+        values = tables[name]
+        if entity.derived is not None or not entity.imported:
             continue
         for field in entity.fields:
             missing = tuple(item.name for item in chosen if not _carries(item, entity, field, values))

@@ -34,6 +34,7 @@ def make_manifest(report: Report, bundle: Bundle, catalog: Catalog) -> bytes:
             {"entity": work.entity, "field": work.field, "values": work.values, "formats": list(work.formats)}
             for work in bundle.by_hand
         ],
+        "work_lists": [{"list": item.work_list.name, "rows": item.rows.height} for item in bundle.work_lists],
     }
     return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import polars as pl
+
+from momentsheet.model.catalog import WorkList
+
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:
@@ -30,9 +34,18 @@ class HandWork:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledList:
+    """A work list with its rows: one column per column of the list, typed, in the order of the query."""
+
+    work_list: WorkList
+    rows: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     files: tuple[ImportFile, ...]
     by_hand: tuple[HandWork, ...] = ()  # import order, then the order of the fields
+    work_lists: tuple[FilledList, ...] = ()  # only those with rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ Severity = Literal["error", "warning", "info"]
 severities: tuple[Severity, ...] = ("error", "warning", "info")
 Reach = Literal["workbook", "field", "row", "table", "book"]
 Layout = Literal["table", "form"]
+Level = Literal["standard", "advanced"]  # of Moment's import service
 DateOrder = Literal["DMY", "MDY", "YMD"]
 TemplateOrigin = Literal["ours", "other", "none"]
 
@@ -77,7 +78,10 @@ class Field:
     decimals: int | None = None
     country: str | None = None  # field of the same row that says whose rules hold; else the company's country
     imported: bool = True
+    by_agreement: bool = False  # not imported unless the company file says that it is agreed
     in_template: bool = True
+    series_of: str | None = None  # "customer.customer_number": the cell holds the next number of that series
+    open_list: str | None = None  # a code list that any text passes until the company file names codes of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,10 @@ class Entity:
     totals: tuple[str, ...] = ()  # fields that are summed in Status, receipt and manifest
     totals_by: tuple[str, ...] = ()  # fields by which the receipt breaks them down; dates by year
     derived: str | None = None  # SQL over the other tables; such an entity has no sheet
+    level: Level = "standard"
+    imported: bool = True  # False: collected and checked, then a work list for a person
+    by_agreement: bool = False  # not imported unless the company file says that it is agreed
+    retired: tuple[str, ...] = ()  # names of fields that are no more and are never used again
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError if there is none."""
@@ -175,6 +183,44 @@ class CodeList:
     name: str
     title: Texts
     codes: tuple[Code, ...]
+    is_open: bool = False  # any text passes until a company names codes of its own
+
+
+@dataclass(frozen=True, slots=True)
+class FactTable:
+    """Facts that queries may join, such as the VAT rates of a country and their periods."""
+
+    name: str
+    columns: Mapping[str, str]  # column -> type
+    rows: tuple[tuple[Any, ...], ...]  # typed values, None where blank
+
+
+@dataclass(frozen=True, slots=True)
+class WorkListColumn:
+    """One column of a work list: a result column of its query and how it is called and written."""
+
+    name: str
+    label: Texts
+    type: str
+    decimals: int | None = None
+    list: str | None = None  # code list whose labels are shown
+
+
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """What a person does by hand in Moment after the import, row by row.
+
+    `in_place_of`: an entity or `entity.field`; where that is imported after all, the list is left out.
+    """
+
+    name: str
+    order: int
+    title: Texts
+    place: Texts  # where in Moment
+    help: Texts  # what to do there
+    query: str
+    columns: tuple[WorkListColumn, ...]
+    in_place_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +312,8 @@ class Company:
     code_lists: Mapping[str, CodeList] = NOTHING
     fields: Mapping[str, FieldChange] = NOTHING  # "customer.org_number" -> change
     defaults: Mapping[str, str] = NOTHING  # "time_record.invoice_status" -> code
+    agreed: tuple[str, ...] = ()  # entities and entity.field that are imported by agreement
+    next_numbers: Mapping[str, str] = NOTHING  # "customer.customer_number" -> the next free number
     given: frozenset[str] = field(default_factory=frozenset)  # keys that the file really sets
 
 
@@ -282,6 +330,9 @@ class Catalog:
     texts: Mapping[str, Texts]  # text id -> texts
     languages: tuple[str, ...]
     company: Company
+    fact_tables: Mapping[str, FactTable] = NOTHING
+    work_lists: Mapping[str, WorkList] = NOTHING  # in their order
+    out_of_scope: Mapping[str, Entity] = NOTHING  # what the company does not deliver: blank tables to queries
 
     def text(self, text_id: str, language: str) -> str:
         """The short text of that id, in English where the language lacks it."""

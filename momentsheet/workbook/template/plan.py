@@ -295,7 +295,9 @@ def _answers(catalog: Catalog, entity: Entity) -> dict[str, str]:
     """What the company file says about the one record of a form; its keys carry the names of the fields."""
     company, found = catalog.company, {}
     for field in entity.fields:
-        for key in (field.name, field.name.removeprefix(f"{entity.name}_")):
+        if field.series_of is not None and field.series_of in company.next_numbers:
+            found[field.name] = company.next_numbers[field.series_of]
+        for key in (field.name, field.name.removeprefix(f"{entity.name}_"), field.name.removeprefix("default_")):
             value = getattr(company, key, None) if key in company.given else None
             if isinstance(value, dt.date):
                 found[field.name] = value.isoformat()
