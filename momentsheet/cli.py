@@ -179,6 +179,35 @@ def convert(
     return 1 if conversion.delivery.report.reaches(fail_on) else 0
 
 
+@app.group("company")
+def company_file() -> None:
+    """Begin a company file, or check one."""
+
+
+@company_file.command(epilog="Example: momentsheet company init --accounting-system tripletex -o fjord.yaml")
+@click.option("-o", "--output", required=True, metavar="FILE.yaml", type=click.Path(path_type=Path))
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the company, and of the comments. Default: nb.")
+@click.option("--accounting-system", metavar="NAME", help="Such as tripletex. Default: generic.")
+def init(output: Path, language: str | None, accounting_system: str | None) -> int:
+    """Write a company file in which everything is explained, to be filled in."""
+    from momentsheet import pipeline
+
+    pipeline.begin_company(output, language, accounting_system)
+    _say(f"{output} is ready to be filled in")
+    return 0
+
+
+@company_file.command("check", epilog="Example: momentsheet company check fjord.yaml")
+@click.argument("file", metavar="FILE.yaml", type=click.Path(dir_okay=False, path_type=Path))
+def check_company(file: Path) -> int:
+    """Tell every mistake in a company file, or that it is sound."""
+    from momentsheet import pipeline
+
+    pipeline.load(file)
+    _say(f"{file} is sound")
+    return 0
+
+
 @app.command(epilog="Example: momentsheet explain TR-04")
 @click.argument("topic", required=False, metavar="[CODE|ENTITY|ENTITY.FIELD]")
 @_company
@@ -190,6 +219,20 @@ def explain(topic: str | None, company: Path | None, language: str | None) -> in
     catalog = pipeline.load(company)
     pipeline.refuse_language(catalog, language)
     click.echo(pipeline.explain(catalog, topic, language or catalog.company.language))
+    return 0
+
+
+@app.command(epilog="Example: momentsheet docs -o site")
+@click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder of the site.")
+@_company
+@click.option("--language", type=click.Choice(LANGUAGES), help="Only this one: en or nb. Default: both.")
+def docs(output: Path, company: Path | None, language: str | None) -> int:
+    """Write fields, rules, lists and import files as a site to search and print; it needs no network."""
+    from momentsheet import pipeline
+
+    written = pipeline.write_docs(pipeline.load(company), language, output)
+    pages = sum(name.endswith(".html") for name in written)
+    _say(f"{output} holds {pages} pages; open {output / 'index.html'} in a browser")
     return 0
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 
 from momentsheet.errors import OutputError
 
-OURS = ("import", "manifest.json", "receipt.html", "report.json", "report.html")
+OURS = ("import", "manifest.json", "receipt.html", "work-list.xlsx", "report.json", "report.html")
 OUR_ENDINGS = (".checked.xlsx", ".left-out.xlsx")
 
 
@@ -41,10 +42,14 @@ class Folder:
     Leaving the `with` block without `commit` leaves the folder as it was.
     """
 
-    def __init__(self, path: Path, inputs: Sequence[Path] = ()) -> None:
-        """`inputs`: the workbooks that are read, which may lie in the folder and are never touched."""
+    def __init__(self, path: Path, inputs: Sequence[Path] = (), listing: str | None = None) -> None:
+        """`inputs`: the workbooks that are read, which may lie in the folder and are never touched.
+
+        `listing`: a file to list in it what was written: then just what the earlier one lists is ours, at any depth.
+        """
         self.path = path.resolve()  # the folder that a link leads to changes, the link stays
         self._inputs = {item.resolve() for item in inputs}
+        self._listing = listing
         self._part: Path | None = None
         self._lock: int | None = None
         self._written: list[str] = []
@@ -98,6 +103,9 @@ class Folder:
     def commit(self) -> tuple[str, ...]:
         """Put the new contents in place; gives the names of the files written, in order."""
         assert self._part is not None
+        if self._listing is not None:
+            self._refuse_unlisted()
+            self.write(self._listing, _listed([*self._written, self._listing]))
         try:
             self._part.chmod(0o755)
             for place in self._part.rglob("*"):
@@ -105,7 +113,10 @@ class Folder:
                     _sync_folder(place)
             _sync_folder(self._part)
             if self.path.exists():
-                self._keep_foreign()
+                if self._listing is None:
+                    self._keep_foreign()
+                else:
+                    self._keep_unlisted()
                 old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.old-", dir=self.path.parent))
                 self.path.rename(old / "old")
                 try:
@@ -130,7 +141,7 @@ class Folder:
 
     def _refuse_foreign(self) -> None:
         """Something that bears one of our names in a folder that we have not written is somebody else's."""
-        if not self.path.is_dir() or _is_report(self.path / "report.json"):
+        if self._listing is not None or not self.path.is_dir() or _is_report(self.path / "report.json"):
             return
         for item in sorted(self.path.iterdir()):
             if (item.name in OURS or item.name.endswith(OUR_ENDINGS)) and not self._is_input(item):
@@ -139,7 +150,7 @@ class Folder:
     def _refuse_changed(self) -> None:
         """An annotated copy that somebody has corrected since is work that must not be lost."""
         report = self.path / "report.json"
-        if not report.is_file():
+        if self._listing is not None or not report.is_file():
             return
         written = report.stat().st_mtime
         for item in sorted(self.path.iterdir()):
@@ -160,6 +171,51 @@ class Folder:
             else:
                 _take_over(item, self._part / item.name)
 
+    def _refuse_unlisted(self) -> None:
+        """What lies where one of our files is to lie is somebody else's, unless we have listed it."""
+        assert self._listing is not None
+        earlier = self._earlier()
+        taken = [name for name in (*self._written, self._listing) if name not in earlier]
+        taken += dict.fromkeys(
+            folder for name in self._written for folder in _folders(name) if self._is_in_the_way(folder)
+        )
+        for name in taken:
+            if os.path.lexists(self.path / name):
+                raise OutputError(
+                    f"{self.path / name} is not from an earlier run and would be replaced; name another folder"
+                )
+
+    def _is_in_the_way(self, folder: str) -> bool:
+        """True of a file or link where a folder of ours is to be."""
+        return (self.path / folder).is_symlink() or not (self.path / folder).is_dir()
+
+    def _keep_unlisted(self) -> None:
+        """Take over every file and folder that an earlier run has not listed."""
+        assert self._part is not None
+        earlier = self._earlier()
+        ours = {folder for name in earlier for folder in _folders(name)}
+        for folder, folders, files in os.walk(self.path):
+            place = Path(folder).relative_to(self.path)
+            links = [name for name in folders if Path(folder, name).is_symlink()]
+            for name in (*files, *links):
+                if (place / name).as_posix() not in earlier:
+                    (self._part / place).mkdir(parents=True, exist_ok=True)
+                    _take_over(Path(folder, name), self._part / place / name)
+            if place.as_posix() not in ours:  # an empty one of somebody else's stays, too
+                (self._part / place).mkdir(parents=True, exist_ok=True)
+
+    def _earlier(self) -> frozenset[str]:
+        """The files that an earlier run has listed; none where nothing of ours is there."""
+        assert self._listing is not None
+        try:
+            listed = json.loads((self.path / self._listing).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return frozenset()
+        if not isinstance(listed, dict) or listed.get("tool") != "momentsheet":
+            return frozenset()
+        names = listed.get("files")
+        return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
     def _is_input(self, item: Path) -> bool:
         return item.resolve() in self._inputs
 
@@ -174,6 +230,15 @@ def _is_report(path: Path) -> bool:
             return re.match(rb'\s*\{\s*"tool":\s*"momentsheet"', file.read(200)) is not None
     except OSError:
         return False
+
+
+def _folders(name: str) -> list[str]:
+    """The folders that a file lies in, below the output folder."""
+    return [parent.as_posix() for parent in PurePosixPath(name).parents][:-1]
+
+
+def _listed(names: Sequence[str]) -> bytes:
+    return (json.dumps({"tool": "momentsheet", "files": sorted(names)}, indent=1) + "\n").encode()
 
 
 def _take_over(item: Path, place: Path) -> None:

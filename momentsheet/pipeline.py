@@ -62,6 +62,23 @@ def refuse_language(catalog: Catalog, language: str | None) -> None:
         raise UsageError(f"there are no texts in «{language}» yet; use {' or '.join(catalog.languages)}")
 
 
+def begin_company(output: Path, language: str | None, accounting_system: str | None) -> None:
+    """Write a commented company file to begin with; never over one that is there."""
+    from jinja2 import FileSystemLoader
+
+    from momentsheet import reporting
+    from momentsheet.catalog import find_system
+
+    catalog = load()
+    refuse_language(catalog, language)
+    system = find_system(catalog, accounting_system or catalog.company.accounting_system)
+    if output.exists() or output.is_symlink():
+        raise OutputError(f"{output} is there already and is not overwritten; give another name")
+    loader = FileSystemLoader(resources.templates_folder())
+    starter = reporting.render_starter(catalog, language or catalog.company.language, system, output.name, loader)
+    write_file(output, starter.encode())
+
+
 def make_template(catalog: Catalog, entities: Sequence[str], language: str, output: Path, *, sample: bool) -> None:
     """Write the blank (or sample) workbook for the company."""
     from momentsheet.workbook import make_template as make
@@ -219,6 +236,25 @@ def checked_stem(name: str) -> str:
     return Path(name).stem.replace("/", "-").removesuffix(".checked").removesuffix(".left-out")
 
 
+SITE_LISTING = "site.json"  # lists what is ours in the folder of the site
+
+
+def write_docs(catalog: Catalog, language: str | None, output: Path) -> tuple[str, ...]:
+    """Write the documentation site, all or nothing: in every language that it has, or in one; gives its files."""
+    from jinja2 import FileSystemLoader
+
+    from momentsheet import reporting
+
+    if language is not None and language not in reporting.site_languages:
+        raise UsageError(f"the site is written in {' and '.join(reporting.site_languages)}, not in «{language}»")
+    languages = reporting.site_languages if language is None else (language,)
+    loader = FileSystemLoader(resources.templates_folder())
+    with Folder(output, listing=SITE_LISTING) as folder:
+        for name, data in reporting.render_site(catalog, languages, "momentsheet", __version__, loader).items():
+            folder.write(name, data)
+        return folder.commit()
+
+
 def explain(catalog: Catalog, topic: str | None, language: str) -> str:
     """What a rule, an entity or a field is about; without topic, what can be asked."""
     from momentsheet import reporting
@@ -264,9 +300,13 @@ def written_lines(conversion: Conversion, output: Path) -> tuple[str, ...]:
     from momentsheet import reporting
 
     delivery = conversion.delivery
-    imported = 0 if conversion.bundle is None else len(conversion.bundle.files)
     return reporting.written(
-        delivery.catalog, delivery.language, str(output), conversion.written, imported, conversion.rows_left_out
+        delivery.catalog,
+        delivery.language,
+        str(output),
+        conversion.written,
+        conversion.bundle,
+        conversion.rows_left_out,
     )
 
 
@@ -306,6 +346,8 @@ def examine() -> tuple[list[str], bool]:
         f"{len(catalog.entities)} entities, {len(catalog.rules)} rules, {len(catalog.accounting)} accounting systems"
     )
     lines.append(f"ok       rules {catalog.version}: {counts}")
+    if catalog.sleeping:
+        lines.append(f"note     {', '.join(catalog.sleeping)} sleep: they speak of fields that are retired")
     return lines, is_sound
 
 
@@ -376,6 +418,7 @@ def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
 
     from momentsheet.converting import breakdowns, make_manifest
     from momentsheet.reporting import render_receipt
+    from momentsheet.workbook import make_work_lists
 
     for item in bundle.files:
         folder.write(item.path, item.data)
@@ -383,6 +426,8 @@ def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
     folder.write("manifest.json", make_manifest(report, bundle, catalog))
     loader = FileSystemLoader(resources.templates_folder())
     shares = breakdowns(delivery.checked.clean, catalog)
+    if bundle.work_lists:
+        folder.write("work-list.xlsx", make_work_lists(bundle.work_lists, catalog, delivery.language))
     folder.write("receipt.html", render_receipt(report, bundle, shares, catalog, delivery.language, loader).encode())
 
 

@@ -407,7 +407,7 @@ def test_text_stays_text_and_only_places_for_booleans_take_them(folder: Callable
     assert client.sample == ({"number": "0012", "name": "NO", "state": "active"},)
     assert client.field("state").example == "12:30"
     assert problems_of(folder({"entities/client.yaml": text.replace("required: true", "required: yes", 1)})) == [
-        f"rules/entities/client.yaml:{line_of(text, 'required: true')}: `required` must be `true` or `false`"
+        f"rules/entities/client.yaml:{line_of(text, 'required: true')}: `required` must be `true` or `false`; did you mean `true`?"
     ]
 
 
@@ -561,9 +561,9 @@ MISTAKES = {
     "no sample": (CLIENT_FILE, CLIENT[CLIENT.index("sample:") :], "", "entity:", "`sample` is missing: a few correct rows"),
     "sample of unknown field": (CLIENT_FILE, 'limit: "1000.50"', 'limits: "1000.50"', "limits", "a key of `sample` 1 names the unknown field `limits` of client; did you mean `limit`?"),
     "sample lacks a field": (CLIENT_FILE, 'sample:\n  - {number: "0012", ', "sample:\n  - {", "- {name: Fjord", "the sample row lacks `number`, which is required"),
-    "sample with comma": (CLIENT_FILE, '"1000.50"', '"1000,50"', "1000,50", "`limit` must be a number with a decimal point"),
-    "sample with label": (CLIENT_FILE, "state: active, limit", "state: Aktiv, limit", "state: Aktiv", "`state` is not the code `Aktiv`; did you mean `active`?"),
-    "sample date": (JOB_FILE, "date: 2025-02-01, hours", "date: 01.02.2025, hours", "date: 01.02.2025, hours", "`date` must be a date as YYYY-MM-DD"),
+    "sample with comma": (CLIENT_FILE, '"1000.50"', '"1000,50"', "1000,50", "`limit`: `1000,50` must be a number with a decimal point"),
+    "sample with label": (CLIENT_FILE, "state: active, limit", "state: Aktiv, limit", "state: Aktiv", "`state`: `Aktiv` is not a code of the list; did you mean `active`?"),
+    "sample date": (JOB_FILE, "date: 2025-02-01, hours", "date: 01.02.2025, hours", "date: 01.02.2025, hours", "`date`: `01.02.2025` must be a date as YYYY-MM-DD"),
     # rules for whatever entity
     "general example without entity": (GENERAL_FILE, "good: [{book: {client: {name: Ås}}}]", "good: [{name: Ås}]", "{name: Ås}", "`good` 1 has the unknown key `name`"),
     "general placeholder": (GENERAL_FILE, 'en: "{header} is wrong"', 'en: "{headr} is wrong"', "{headr}", "the en text has the unknown placeholder {headr}; did you mean `header`?"),
@@ -863,9 +863,9 @@ COMPANY_MISTAKES = {
     "unknown entity": ("defaults:\n", "entities: [client, jobb]\ndefaults:\n", "entities:", "`entities` 2 names the unknown entity `jobb`; did you mean `job`?"),
     "needed entity left out": ("defaults:\n", "entities: [job]\ndefaults:\n", "entities:", "job needs client, which is not listed: job.client is required"),
     "unknown list": ("  state:\n", "  staet:\n", "staet", "a key of `code_lists` names the unknown list `staet`; did you mean `state`?"),
-    "new code without label": ("label: Anbud, ", "", "state:", "the new code `tender` lacks `label`"),
+    "new code without label": ("label: Anbud, ", "", "code: tender", "the new code `tender` lacks `label`"),
     "code twice": ("code: tender,", "code: active,", "Anbud", "`state` has `active` twice, first in line 13"),
-    "synonym of another code": ("synonyms: [tilbud]", "synonyms: [closed]", "state:", "`closed` means both `closed` and `tender`"),
+    "synonym of another code": ("synonyms: [tilbud]", "synonyms: [closed]", "code: tender", "`closed` means both `closed` and `tender`"),
     "unknown field": ("client.limit:", "client.limt:", "client.limt", "a key of `fields` names the unknown field `limt` of client; did you mean `limit`?"),
     "field of unknown entity": ("client.limit:", "clint.limit:", "clint.limit", "a key of `fields` names the unknown entity `clint`; did you mean `client`?"),
     "unknown change": ("{hide: true}", "{hidden: true}", "hidden", "`client.limit` has the unknown key `hidden`; did you mean `hide`?"),
@@ -874,9 +874,9 @@ COMPANY_MISTAKES = {
     "key made optional": ("job.date: {require: true}", "job.job_number: {require: false}", "job.job_number", "job.job_number is part of the key, so it must stay required"),
     "label of another field": ("{label: {nb: Firmanavn}}", "{label: {nb: nummer}}", "client.name", "the header `nummer` is also that of client.number"),
     "label in unknown language": ("{label: {nb: Firmanavn}}", "{label: {no: Firmanavn}}", "client.name", "a key of `label` names the unknown language `no`"),
-    "unknown code allowed": ("allowed: [active, tender]", "allowed: [actve]", "client.state: {allowed", "`actve` is not the code `actve`; did you mean `active`?"),
+    "unknown code allowed": ("allowed: [active, tender]", "allowed: [actve]", "client.state: {allowed", "`actve` is not a code of the list; did you mean `active`?"),
     "allowed of another type": ('allowed: ["7.5", "10"]', 'allowed: ["7,5"]', "job.hours", "`7,5` must be a number with a decimal point"),
-    "default not allowed": ("client.state: tender", "client.state: closed", "client.state: closed", "the default of client.state is not the code `closed`"),
+    "default not allowed": ("client.state: tender", "client.state: closed", "client.state: closed", "the default of client.state: `closed` is not a code of the list; there is `active`, `tender`"),
     "default of unknown field": ("client.state: tender", "client.stat: tender", "client.stat: tender", "a key of `defaults` names the unknown field `stat` of client; did you mean `state`?"),
     "duplicate key": ("currency: NOK", "country: SE", "country: SE", "`country` stands here twice, first in line 3"),
 }  # fmt: skip

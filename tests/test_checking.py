@@ -289,7 +289,7 @@ def test_fingerprints_do_not_change_when_rows_are_moved(order: list[int], blank:
     before = judge(deliver(customer=rows))
     moved = entity_sheet(CATALOG.entities["customer"], [*[{}] * blank, *(rows[place] for place in order)])
     after = judge(workbook(moved, template=OURS))
-    assert len(before.findings) == 3
+    assert sum(item.severity == "error" for item in before.findings) == 3
     assert {item.fingerprint for item in after.findings} == {item.fingerprint for item in before.findings}
     assert {item.id for item in after.groups} == {item.id for item in before.groups}
 

@@ -21,6 +21,7 @@ from rich.cells import cell_len
 from momentsheet.catalog import load_catalog
 from momentsheet.errors import UnusableFile
 from momentsheet.model.bundle import Bundle
+from momentsheet.model.catalog import ExampleSheet
 from momentsheet.model.finding import ColumnRead, Finding, Repair, SheetRead, Totals
 from momentsheet.model.workbook import Notice
 from momentsheet.reporting import (
@@ -47,6 +48,8 @@ from momentsheet.reporting import (
     verdict,
     why,
 )
+from momentsheet.reporting.addresses import rule_link
+from momentsheet.reporting.conditions import condition
 from momentsheet.reporting.outline import cell_places, entity_totals, repair_kinds, sheet_counts, told_groups
 from momentsheet.reporting.values import date, duration, number, plain
 from momentsheet.reporting.words import placeholders, sentence
@@ -847,7 +850,7 @@ def test_marks_and_listing_hold_plain_text_only(value):
         ),
         (lambda c: (c.entities["customer"], c.entities["customer"].field("credit_days")), ["blir ikke importert"]),
         (lambda c: (c.entities["customer"], c.entities["customer"].field("name")), ["Personopplysning"]),
-        (lambda c: (c.entities["time_record"], c.entities["time_record"].field("date")), ["Når hours > 0"]),
+        (lambda c: (c.entities["time_record"], c.entities["time_record"].field("date")), ["Når «Timer» er mer enn 0"]),
         (
             lambda c: (c.entities["time_record"], c.entities["time_record"].field("customer_number")),
             ["kolonnen Kundenummer i arket Kunder"],
@@ -867,6 +870,126 @@ def test_example_shows_what_differs_and_nothing_twice():
     rule = replace(CATALOG.rules["CU-05"], good=(samples.Example(rows, {"status": "Aktiv", "country": "SE"}),))
     lines = explain(CATALOG, rule, "nb").splitlines()
     assert lines[lines.index("Riktig") :] == ["Riktig", "  Status", "  Aktiv", "  country: SE"]
+
+
+def test_example_is_written_as_people_write_it():
+    cells = (("Kundenr", "", "Fra"), ("number:10017", "error:#N/A", "date:45292"), ("time:0.3125", "boolean:1"))
+    sheet = ExampleSheet("Kunder", cells, hidden_rows=(3,))
+    rows = {"customer": ({"status": "inactive", "customer_number": ""},), "time_record": ({"date": "2024-02-01"},)}
+    rule = replace(CATALOG.rules["CU-05"], bad=(samples.Example(rows, sheets=(sheet,), template="none"),))
+    lines = explain(CATALOG, rule, "nb").splitlines()
+    assert lines[lines.index("Feil") :] == [
+        "Feil",
+        "  Kunder",
+        "  Status   Kundenummer",
+        "  Inaktiv  (tom)",
+        "  Timer",
+        "  Dato",
+        "  01.02.2024",
+        "  Kunder",
+        "     A                 B     C",
+        "  1  Kundenr                 Fra",
+        "  2  10017 (som tall)  #N/A  01.01.2024",
+        "  3  7:30              Ja",
+        "  Rad 3 er skjult.",
+        "  Arbeidsboken er ikke laget fra malen vår.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("status = 'active'", "«Status» er Aktiv"),
+        ("status <> 'active' AND name IS NOT NULL", "«Status» er fylt ut med noe annet enn Aktiv og «Navn» er fylt ut"),
+        ("COALESCE(status, 'active') <> 'inactive'", "«Status» ikke er Inaktiv"),
+        ("COALESCE(status, 'active') <> 'active'", "«Status» er fylt ut med noe annet enn Aktiv"),
+        ("COALESCE(status, 'active') = 'active'", "«Status» er Aktiv eller tom"),
+        ("status IN ('active', 'inactive')", "«Status» er Aktiv eller Inaktiv"),
+        ("status NOT IN ('inactive')", "«Status» er fylt ut med noe annet enn Inaktiv"),
+        (
+            "(credit_days >= 1000 OR name IS NULL) AND status = 'x''y'",
+            "(«Kredittid» er minst 1\u00a0000 eller «Navn» er tom) og «Status» er x'y",
+        ),
+        ("(credit_days < 5)", "«Kredittid» er mindre enn 5"),
+        ("credit_days <= 5 and name = status", "«Kredittid» er høyst 5 og «Navn» er «Status»"),
+        ("COALESCE(is_firm, true)", "«Firma» er Ja eller tom"),
+        ("NOT is_firm", "«Firma» er Nei"),
+        ("NOT COALESCE(is_firm, FALSE)", "«Firma» er Nei eller tom"),
+        ("is_firm = false", "«Firma» er Nei"),
+        # More than comparisons is left as it is.
+        ("LENGTH(name) > 3", "LENGTH(name) > 3"),
+        ("name", "name"),
+        ("NOT name", "NOT name"),
+        ("country = 'NO'", "country = 'NO'"),
+        ("COALESCE(credit_days, 5) > 3", "COALESCE(credit_days, 5) > 3"),
+        ("COALESCE(name, 'x') IS NULL", "COALESCE(name, 'x') IS NULL"),
+        ("name LIKE 'a%'", "name LIKE 'a%'"),
+        ("name = ", "name = "),
+        ("name IS NULL)", "name IS NULL)"),
+        ("credit_days + 1 > 3", "credit_days + 1 > 3"),
+    ],
+)
+def test_condition_in_words(sql, expected):
+    customer = CATALOG.entities["customer"]
+    firm = samples.field("is_firm", "boolean", "Firm", "Firma")
+    entity = replace(customer, fields=(*customer.fields, firm))
+    catalog = replace(CATALOG, entities={**CATALOG.entities, "customer": entity})
+    assert condition(catalog, entity, sql, "nb") == expected
+
+
+DOCS = "https://intranet.example/moment sheet/æ/"
+WHERE = "https://intranet.example/moment%20sheet/%C3%A6/nb"
+
+
+def test_reports_link_codes_to_the_site_where_the_company_file_says_where_it_is():
+    catalog = samples.catalog(docs=DOCS)
+    report = samples.typical()
+    told = json.loads(render_json(report, catalog))
+    jsonschema.validate(told, report_schema())
+    codes = {finding.code for finding in report.findings}
+    assert told["links"] == {code: f"{WHERE}/rules-{code[:2]}.html#{code}" for code in codes}
+    rules = json.loads(render_sarif(report, catalog))["runs"][0]["tool"]["driver"]["rules"]
+    assert {rule["id"]: rule["helpUri"] for rule in rules} == told["links"]
+    page = render_html(report, catalog, "nb", samples.LOADER)
+    assert set(re.findall(r'href="(http[^"]*)"', page)) == set(told["links"].values())
+    assert "#q=" not in page.split("<script>")[0]
+    signed = render_receipt(report, samples.bundle(), (), catalog, "nb", samples.LOADER)
+    warnings = {group.code for group in report.groups if group.severity != "info"}
+    assert set(re.findall(r'href="(http[^"]*)"', signed)) <= {told["links"][code] for code in warnings}
+    assert f'<strong><a href="{WHERE}' in signed
+    assert f"{WHERE}/data-customer.html#status" in explain(
+        catalog, (catalog.entities["customer"], catalog.entities["customer"].field("status")), "nb"
+    )
+    assert f"{WHERE}/data-customer.html\n" in explain(catalog, catalog.entities["customer"], "nb")
+    assert f"{WHERE}/rules-CU.html#CU-05\n" in explain(catalog, catalog.rules["CU-05"], "nb")
+
+
+def test_reports_in_a_language_without_a_site_link_to_the_english_one():
+    assert rule_link(samples.catalog(docs="site"), "CU-05", "sv") == "site/en/rules-CU.html#CU-05"
+
+
+def test_a_path_to_the_site_is_no_address_for_sarif():
+    catalog, report = samples.catalog(docs="../site"), samples.typical()
+    assert "helpUri" not in render_sarif(report, catalog)
+    assert json.loads(render_json(report, catalog))["links"]["TR-02"] == "../site/nb/rules-TR.html#TR-02"
+
+
+def test_without_a_site_there_are_no_links():
+    report = samples.typical()
+    assert "links" not in json.loads(render_json(report, CATALOG))
+    assert "helpUri" not in render_sarif(report, CATALOG)
+
+
+@pytest.mark.parametrize("value", samples.HOSTILE)
+def test_no_link_is_made_from_what_cells_hold(value):
+    catalog = replace(
+        samples.hostile_catalog(value), company=replace(samples.hostile_catalog(value).company, docs=DOCS)
+    )
+    report = samples.hostile_report(value)
+    page = render_html(report, catalog, "nb", samples.LOADER)
+    links = set(re.findall(r'href="([^"#][^"]*)"', page))
+    assert links
+    assert links == {rule_link(catalog, group.code, "nb") for group in report.groups}
 
 
 def test_overview_lists_the_entities():
@@ -958,6 +1081,10 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
     group_message(samples.grouped([alike.findings[0], other]), catalog, "nb")
     as_it_is = samples.Example({"customer": ({},)})
     explain(catalog, replace(catalog.rules["CU-05"], good=(as_it_is,)), "nb")
+    for example in _every_example():
+        explain(catalog, replace(catalog.rules["WB-04"], good=(example,)), "nb")
+    linked = replace(catalog, company=replace(catalog.company, docs="site"))
+    explain(linked, catalog.rules["CU-05"], "nb")
     refusal(UnusableFile("never_heard"), catalog, "nb", "x")
     for topic in (
         *catalog.rules.values(),
@@ -975,6 +1102,16 @@ def _every_kind(fields):
     yield from fields
     schema = {"minlength": 1, "maxlength": 9, "min": 0, "max": 9, "allowed": ["a"]}
     yield samples.field("odd", "money", "Odd", "Rar", privacy="health", schema=schema)
+    yield samples.field("open", "text", "Open", "Åpen", open_list="tags", imported=False, by_agreement=True)
+    yield samples.field("agreed", "text", "Agreed", "Avtalt", by_agreement=True)
+
+
+def _every_example():
+    """Examples with every kind of cell, sheet and template that an explanation may tell of."""
+    cells = (("Kundenummer", "Kundenavn"), ("number:158", "formula:"))
+    yield samples.Example({}, sheets=(ExampleSheet("Kunder", cells, (2,), ("A2:A3",), "hidden"),))
+    for origin in ("other", "none"):
+        yield samples.Example({}, template=origin)
 
 
 def test_figures_of_a_text_are_written_as_the_language_does():

@@ -36,7 +36,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SOFFICE = shutil.which("soffice")
 with_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
 RED, YELLOW = "#FFC7CE", "#FFEB9C"
-LANGUAGES = ("nb", "en")
+LANGUAGES = ("nb", "en", "sv", "da")
 
 Columns = Mapping[str, Mapping[str, Sequence[CellValue]]]
 
@@ -493,7 +493,7 @@ def test_the_sample_is_typed_and_in_words(catalog: Catalog, samples: dict[str, b
                         assert isinstance(cell.value, int | float)
                         assert float(cell.value) == float(text)
                     elif field.type == "boolean":
-                        assert cell.value in {"Ja", "Nei", "Yes", "No"}
+                        assert cell.value in {"Ja", "Nei", "Nej", "Yes", "No"}
                     elif field.type == "codelist" and field.list:
                         labels = {code.code: say(code.label, language) for code in catalog.code_lists[field.list].codes}
                         assert cell.value == labels[text]
@@ -726,7 +726,7 @@ def test_good_data_shows_no_colour_and_a_clean_status(
         title = say(catalog.entities[name].title, language)
         assert len(grids[title]) > len(catalog.entities[name].sample)
         assert not coloured(grids, title)
-    ready = {"nb": "✓ Klart", "en": "✓ Ready"}[language]
+    ready = catalog.text("template.status.ready", language)
     words = [cells[5][1] for cells in grids["Status"][5 : 5 + len(entities(catalog))]]
     assert words == [ready] * len(entities(catalog))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from momentsheet.catalog.canonical import canonical_problem, canonical_value
@@ -60,19 +61,18 @@ def _hidden(catalog: Catalog, company: Company, system: AccountingSystem) -> Ite
     for path, change in company.fields.items():
         if not change.hide or path in company.defaults:
             continue
-        needs = [demand.code for demand in system.demands if f"{demand.entity}.{demand.field}" == path]
-        needs += [rule.code for rule in rules if _looks_at(rule, path, catalog)]
+        needs = [rule.code for rule in rules if _wants(rule, path, catalog)]
         if needs:
-            codes = ", ".join(dict.fromkeys(needs))
-            yield ("fields", path, "hide"), f"{path} cannot be hidden: {system.label['en']} needs it ({codes})"
+            says = f"{path} cannot be hidden: {system.label['en']} needs it ({', '.join(needs)})"
+            yield ("fields", path, "hide"), says
 
 
-def _looks_at(rule: Rule, path: str, catalog: Catalog) -> bool:
-    """Whether the rule marks that column, or asks for it in a query over several sheets."""
+def _wants(rule: Rule, path: str, catalog: Catalog) -> bool:
+    """Whether the rule tells of blank cells in that column; a query over several sheets asks IS NULL of it."""
     entity, _, name = path.partition(".")
     if rule.offends is None:
-        return rule.entity == entity and name in rule.fields
-    if entity not in rule.offends or name not in rule.offends:
+        return rule.entity == entity and name in rule.fields and name in rule.blank_ok
+    if not re.search(rf"\b{name}\s+IS\s+NULL\b", rule.offends, re.IGNORECASE):
         return False
     types: Mapping[str, Mapping[str, str]] = {
         other.name: {field.name: field.type for field in other.fields if (other.name, field.name) != (entity, name)}

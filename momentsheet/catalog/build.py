@@ -31,6 +31,7 @@ from momentsheet.model.catalog import (
     Reference,
     Row,
     Rule,
+    Stead,
     Texts,
     WorkList,
     WorkListColumn,
@@ -113,7 +114,8 @@ def _entity(name: str, taken: Taken, known: _Known) -> Entity:
         rules=tuple(_rule(rule, name, known) for rule in taken.get("rules", ())),
         sample=tuple(dict(row) for row in taken.get("sample", ())),
         **_given(
-            taken, "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "retired"
+            taken, "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "computed",
+            "retired",
         ),
         **_imported(taken),
     )
@@ -129,7 +131,12 @@ def _field(taken: Taken, code_lists: Mapping[str, CodeList]) -> Field:
         more["list"] = taken["list"]
     if "to" in taken:
         entity, key = taken["to"]
-        more["to"] = Reference(entity, key, taken.get("same", ()))
+        more["to"] = Reference(entity, key, taken.get("same", ()), taken.get("is_part", False))
+    if "looked_up" in taken:
+        by, places = taken["looked_up"]["by"], taken["looked_up"]["in"]
+        more["looked_up"] = tuple(Reference(*path, only=(by, code)) for code, path in places.items())
+    if "reads" in taken:
+        more["reads"] = {word: canonical_value(text, kind) for word, text in taken["reads"].items()}
     if "series_of" in taken:
         more["series_of"] = ".".join(taken["series_of"])
     if "schema" in taken:
@@ -162,9 +169,10 @@ def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
         fix=dict(taken["fix"]),
         entity=entity,
         facts=dict(taken.get("facts", {})),
+        stands_for=tuple(Stead(*other["field"], other.get("when")) for other in taken.get("as", ())),
         good=tuple(_example(example, entity, known) for example in examples.get("good", ())),
         bad=tuple(_example(example, entity, known) for example in examples.get("bad", ())),
-        **_given(taken, "fields", "check", "holds", "offends", "blank_ok", "one_per", "on_demand"),
+        **_given(taken, "fields", "check", "holds", "offends", "blank_ok", "may_lack", "one_per", "words", "on_demand"),
         **schema,
     )
 
@@ -220,7 +228,7 @@ def _work_list_column(taken: Taken, entities: Mapping[str, Entity]) -> WorkListC
         return WorkListColumn(taken["name"], dict(taken["label"]), taken["type"], taken.get("decimals"))
     entity, name = taken["field"]
     field = entities[entity].field(name)
-    return WorkListColumn(taken["name"], field.label, field.type, field.decimals, field.list)
+    return WorkListColumn(taken["name"], field.label, field.type, field.decimals, field.list, (entity, name))
 
 
 def _imported(taken: Taken) -> dict[str, Any]:
@@ -293,7 +301,7 @@ def _format(name: str, taken: Taken, entities: Mapping[str, Entity]) -> Format:
 
 def _column(taken: Taken) -> FormatColumn:
     tables: dict[str, Any] = {key: dict(taken[key]) for key in ("lookup", "values") if key in taken}
-    return FormatColumn(taken["name"], taken["field"], **_given(taken, "write", "evidence"), **tables)
+    return FormatColumn(taken["name"], taken["field"], **_given(taken, "write", "number", "evidence"), **tables)
 
 
 def _schema(node: Node, type_name: str, known: _Known) -> Mapping[str, Any]:

@@ -21,7 +21,12 @@ _WRITTEN: Mapping[str, tuple[str, str]] = {
 def canonical_problem(text: str, type_name: str, codes: Collection[str] | None) -> str | None:
     """Why that text is not the canonical way to write a value of that type; None if it is."""
     if type_name == "codelist":
-        return None if codes is None or text in codes else f"is not the code `{text}`{did_you_mean(text, codes)}"
+        return None if codes is None or text in codes else f"is not a code of the list{did_you_mean(text, codes)}"
+    if type_name == "list" and codes is not None:
+        unknown = [part for part in (part.strip() for part in text.split(";")) if part and part not in codes]
+        if unknown:
+            return f"holds `{unknown[0]}`, which is not a code of the list{did_you_mean(unknown[0], codes)}"
+        return None
     pattern, says = _WRITTEN.get(type_name, ("", ""))
     if pattern and not re.fullmatch(pattern, text, re.ASCII):
         return f"must be {says}"

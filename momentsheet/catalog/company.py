@@ -14,6 +14,8 @@ from typing import TypeVar
 from momentsheet.catalog.accounting import Clash, accounting_clashes, series_fields
 from momentsheet.catalog.canonical import canonical_problem, canonical_value
 from momentsheet.catalog.names import did_you_mean
+from momentsheet.catalog.places import is_place, near_country, near_currency
+from momentsheet.catalog.schemas import fits
 from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.verify import fold
 from momentsheet.errors import CatalogError, Problem
@@ -40,6 +42,10 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
             for field in catalog.entities[name].fields
         )
         fields = tuple(_without_target(field, catalog) if _is_out(field, scope) else field for field in fields)
+        fields = tuple(
+            replace(field, looked_up=tuple(place for place in field.looked_up if place.entity in scope))
+            for field in fields
+        )
         fields = tuple(_closed(field, company) for field in fields)
         fields = tuple(_restricted(name, field, company, code_lists) for field in fields)
         fields = tuple(_agreed(field, f"{name}.{field.name}", company) for field in fields)
@@ -47,7 +53,7 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
         possible = tuple(
             rule
             for rule in catalog.entities[name].rules
-            if len(scope) == len(catalog.entities) or _is_possible(rule, kept, tables)
+            if len(scope) == len(catalog.entities) or _is_possible(rule, kept, _seen_by(rule, tables, scope, catalog))
         )
         entities[name] = _agreed(replace(catalog.entities[name], fields=fields, rules=possible), name, company)
     rules = {rule.code: rule for entity in entities.values() for rule in entity.rules}
@@ -80,7 +86,7 @@ def clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
     yield from unknown
     if unknown:
         return
-    yield from _places(company)
+    yield from _places(catalog, company)
     code_lists = merged_lists(catalog, company)
     for name in company.code_lists:
         yield from _list_clashes(catalog, company, code_lists[name])
@@ -93,11 +99,13 @@ def clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
             says = "is imported anyway" if item.imported else "cannot be imported, whatever is agreed"
             yield ("agreed",), f"{path} {says}"
     for path, text in company.defaults.items():
-        field = _field(catalog, path)
+        field = _closed(_field(catalog, path), company)
         codes = company.fields.get(path, FieldChange()).allowed or _codes(field, code_lists)
         wrong = canonical_problem(text, field.type, codes)
+        if wrong is None and not fits(canonical_value(text, field.type), field.schema):
+            wrong = f"is not allowed there; an example is `{field.example}`"
         if wrong is not None:
-            yield ("defaults", path), f"the default of {path} {wrong}"
+            yield ("defaults", path), f"the default of {path}: `{text}` {wrong}"
     yield from accounting_clashes(catalog, company)
     yield from _scope_clashes(catalog, company)
 
@@ -136,15 +144,13 @@ def _unknown(catalog: Catalog, company: Company) -> Iterator[Clash]:
                 yield (key,), f"`{word}` is not known{did_you_mean(word, known)}"
 
 
-def _places(company: Company) -> Iterator[Clash]:
-    if not {"country", "currency"} & company.given:
-        return
-    from babel import Locale  # noqa: PLC0415 - 20 ms, needed only where a company names its country
-
-    known = Locale("en")
-    for key, codes in (("country", known.territories), ("currency", known.currencies)):
-        if getattr(company, key) not in codes:
-            yield (key,), f"`{key}` cannot be `{getattr(company, key)}`: there is no such code"
+def _places(catalog: Catalog, company: Company) -> Iterator[Clash]:
+    near = {"country": near_country, "currency": near_currency}
+    said = [((key,), key, getattr(company, key)) for key in near if key in company.given]
+    said += [(("defaults", path), _field(catalog, path).type, text) for path, text in company.defaults.items()]
+    for keys, kind, text in said:
+        if kind in near and not is_place(text, kind):
+            yield keys, f"`{keys[-1]}` cannot be `{text}`: there is no such code{near[kind](text)}"
 
 
 def _list_clashes(catalog: Catalog, company: Company, merged: CodeList) -> Iterator[Clash]:
@@ -153,20 +159,18 @@ def _list_clashes(catalog: Catalog, company: Company, merged: CodeList) -> Itera
     for code in sorted(merged.codes, key=lambda code: code.code in own):
         if not code.label:
             known = [item.code for item in catalog.code_lists[merged.name].codes]
-            yield (
-                ("code_lists", merged.name),
-                f"the new code `{code.code}` lacks `label`{did_you_mean(code.code, known)}",
-            )
-        for word in (code.code, *code.label.values(), *code.synonyms):
+            text = f"the new code `{code.code}` lacks `label`{did_you_mean(code.code, known)}"
+            yield ("code_lists", merged.name, code.code), text
+        for word in dict.fromkeys((code.code, *code.label.values(), *code.synonyms)):
             other = seen.setdefault(fold(word), code.code)
             if other != code.code:
-                yield ("code_lists", merged.name), f"`{word}` means both `{other}` and `{code.code}`"
+                yield ("code_lists", merged.name, code.code), f"`{word}` means both `{other}` and `{code.code}`"
 
 
 def _field_clashes(
     catalog: Catalog, company: Company, path: str, change: FieldChange, code_lists: Mapping[str, CodeList]
 ) -> Iterator[Clash]:
-    entity, field = catalog.entities[path.partition(".")[0]], _field(catalog, path)
+    entity, field = catalog.entities[path.partition(".")[0]], _closed(_field(catalog, path), company)
     changed = _changed(field, change)
     if change.hide and changed.required:
         yield ("fields", path, "hide"), f"{path} is required, so it cannot be hidden"
@@ -191,6 +195,9 @@ def _field_clashes(
 
 def _scope_clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
     scope = _scope(catalog, company)
+    for name in company.entities:
+        if catalog.entities[name].derived is not None:
+            yield ("entities",), f"{name} has no sheet: it follows from the others, so leave it out here"
     for name in scope:
         for field in catalog.entities[name].fields:
             changed = _changed(field, company.fields.get(f"{name}.{field.name}", FieldChange()))
@@ -299,8 +306,13 @@ def _restricted(entity: str, field: Field, company: Company, code_lists: dict[st
     return replace(field, list=name)
 
 
+def _seen_by(rule: Rule, tables: Tables, scope: Collection[str], catalog: Catalog) -> Tables:
+    """The tables in scope, and those that the rule can do without: they are blank to it."""
+    return _tables(catalog, {*scope, *rule.may_lack}) if rule.may_lack else tables
+
+
 def _is_possible(rule: Rule, fields: Mapping[str, Field], tables: Tables) -> bool:
     """Whether everything that the rule looks at is in scope."""
     if rule.offends is not None:
         return not isinstance(tables.query(rule.offends), Misfit)
-    return rule.check != "known" or any(fields[name].to is not None for name in rule.fields)
+    return rule.check != "known" or any(fields[name].references for name in rule.fields)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from momentsheet.catalog.place import Taken
+from momentsheet.catalog.places import near_country, near_currency
 from momentsheet.catalog.schemas import SCHEMAS
 from momentsheet.catalog.shape import (
     Boolean,
@@ -30,7 +31,8 @@ from momentsheet.model.catalog import DateOrder, Layout, Level, TemplateOrigin, 
 
 # What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
-table_checks = ("acyclic", "looks_like_minutes", "looks_like_days")
+privacy_checks = ("national_id", "mentions")
+table_checks = ("acyclic", "overlapping", "looks_like_minutes", "looks_like_days", "replaced", "kid_check_digit", "kid_mod11")
 
 NAME = Text(r"[a-z][a-z0-9_]{0,59}", "a name of small letters, digits and `_`")
 RULE_CODE = Text(r"[A-Z]{2,4}-[0-9]{2}", "a code like `CU-05`")
@@ -39,6 +41,11 @@ TEXTS = Record(needs={"en": Text(), "nb": Text()})
 WORDS = Many(Text())
 FIELDS = Many(Known("field"))
 IMPORTED = Choice(("true", "false", "by_agreement"))
+# Of a folder, so without query and fragment; what leads elsewhere than to files (javascript:) has no place in a report.
+ADDRESS = Text(
+    r"((https?|file)://([^\s?#\"<>\\^`{|}%]|%[0-9A-Fa-f]{2})+|([^:?#\"<>\\^`{|}%]|%[0-9A-Fa-f]{2})+)",
+    "the address of a folder, like `https://intranet.example/momentsheet/`, or a path like `../site`",
+)
 EVIDENCE = Choice(("documented", "observed", "inferred", "own"))
 
 
@@ -47,7 +54,8 @@ EVIDENCE = Choice(("documented", "observed", "inferred", "own"))
 _OF_TYPE: Mapping[str, Mapping[str, Mapping[str, Shape]]] = {
     "codelist": {"needs": {"list": Known("list")}},
     "list": {"may": {"list": Known("list")}},
-    "reference": {"needs": {"to": FieldPath()}, "may": {"same": FIELDS}},
+    "code": {"may": {"looked_up": Record({"by": Known("field"), "in": ByKey(Text(), FieldPath(), least=1)})}},
+    "reference": {"needs": {"to": FieldPath()}, "may": {"same": FIELDS, "is_part": Boolean()}},
     **{name: {"may": {"decimals": Number(0, 6, is_whole=True)}} for name in ("decimal", "money", "percent", "hours")},
 }
 
@@ -66,6 +74,7 @@ def _field(type_name: str) -> Record:
             "unit": Text(),
             "imported": IMPORTED,
             "in_template": Boolean(),
+            "reads": ByKey(Text(), Text(), least=1),
             "series_of": FieldPath(),
             **more.get("may", {}),
         },
@@ -83,10 +92,11 @@ COMPANY = Record(
         "code": Text(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "letters, digits, `-` and `_`"),
         "name": Text(),
         "org_number": Text(r"[A-Za-z]{0,3}[0-9][0-9 .-]{4,24}([A-Za-z]{3})?", "a registration number, in quotes"),
-        "country": Text(r"[A-Z]{2}", "a country code of two capital letters"),
-        "currency": Text(r"[A-Z]{3}", "a currency code of three capital letters"),
+        "country": Text(r"[A-Z]{2}", "a country code of two capital letters", near=near_country),
+        "currency": Text(r"[A-Z]{3}", "a currency code of three capital letters", near=near_currency),
         "language": Known("language"),
         "contact": Text(),
+        "docs": ADDRESS,
         "source_system": Text(),
         "accounting_system": Known("system"),
         "cutover_date": Date(),
@@ -136,6 +146,10 @@ _TOLD: Mapping[str, Shape] = {
 }  # fmt: skip
 _SHOWN: Mapping[str, Shape] = {**_TOLD, "fields": Many(Known("field"), 1), "examples": EXAMPLES}
 _SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean(), "one_per": WORDS}
+_WORDS: Mapping[str, Shape] = {"words": NAME}  # the fact table of `check: mentions`
+_STANDS_FOR: Mapping[str, Shape] = {
+    "as": Many(Record({"field": FieldPath()}, {"when": Text()}), 1)
+}  # of `check: demand`
 _BY_SQL: Mapping[str, Shape] = {"blank_ok": WORDS, "facts": ByKey(NAME, Text()), **_SWITCHED}
 
 # A rule of an entity, by its reach
@@ -143,20 +157,30 @@ RULE = Switch(
     "reach",
     {
         "field": Record(
-            _SHOWN, {"check": Choice(field_checks), "schema": Unread(), **_SWITCHED}, exactly_one=("check", "schema")
+            _SHOWN,
+            {
+                "check": Choice((*field_checks, *privacy_checks)),
+                "schema": Unread(),
+                **_SWITCHED,
+                **_WORDS,
+                **_STANDS_FOR,
+            },
+            exactly_one=("check", "schema"),
         ),
         "row": Record({**_SHOWN, "holds": Text()}, _BY_SQL),
         "table": Record(
             _SHOWN, {"check": Choice(table_checks), "holds": Text(), **_BY_SQL}, exactly_one=("check", "holds")
         ),
-        "book": Record({**_SHOWN, "offends": Text()}, _SWITCHED),
+        "book": Record({**_SHOWN, "offends": Text()}, {**_SWITCHED, "may_lack": Many(Known("entity"))}),
     },
 )
 # A rule for whatever entity, or for the workbook itself
 GENERAL_RULE = Switch(
     "reach",
     {
-        "field": Record({**_TOLD, "check": Choice(field_checks), "examples": _OF_BOOKS}, _SWITCHED),
+        "field": Record(
+            {**_TOLD, "check": Choice((*field_checks, *privacy_checks)), "examples": _OF_BOOKS}, {**_SWITCHED, **_WORDS}
+        ),
         "workbook": Record({**_TOLD, "check": NAME, "examples": _OF_BOOKS}, _SWITCHED),
     },
 )
@@ -181,6 +205,7 @@ ENTITY = Record(
         "derived": Text(),
         "level": Choice(get_args(Level)),
         "imported": IMPORTED,
+        "computed": WORDS,
         "retired": Many(NAME),
     },
 )
@@ -255,6 +280,7 @@ _COLUMN = Record(
     {"name": Text(), "field": Known("field")},
     {
         "write": Choice(write_kinds),
+        "number": Boolean(),
         "evidence": EVIDENCE,
         "values": ByKey(Text(), Text(), least=1),
         "lookup": Record({"entity": Text(), "by": Text()}),
@@ -305,7 +331,7 @@ class RuleFiles:
     accounting: Mapping[str, Taken]
     formats: Mapping[str, Taken]
     fact_tables: Mapping[str, Taken]
-    work_lists: Mapping[str, Taken]
+    work_lists: dict[str, Taken]
     texts: tuple[Taken, ...]
     languages: Mapping[str, tuple[Taken, ...]]
     general: tuple[Taken, ...]  # the rules of rules/workbook.yaml

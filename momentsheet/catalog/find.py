@@ -1,11 +1,11 @@
-"""What a topic of `explain` means: a rule, an entity or a field."""
+"""What a name on the command line means: a rule, an entity or a field to explain, an accounting system."""
 
 from __future__ import annotations
 
 from momentsheet.catalog.names import did_you_mean
 from momentsheet.catalog.verify import fold
 from momentsheet.errors import UsageError
-from momentsheet.model.catalog import Catalog, Entity, Field, Rule
+from momentsheet.model.catalog import AccountingSystem, Catalog, Entity, Field, Rule
 
 
 def find(catalog: Catalog, topic: str) -> Rule | Entity | tuple[Entity, Field]:
@@ -19,6 +19,13 @@ def find(catalog: Catalog, topic: str) -> Rule | Entity | tuple[Entity, Field]:
         codes_and_names = [*catalog.rules, *catalog.entities, *(key for key in topics if "." in key)]
         raise UsageError(f"There is no rule, entity or field `{topic}`{did_you_mean(topic, codes_and_names)}")
     return found
+
+
+def find_system(catalog: Catalog, name: str) -> AccountingSystem:
+    """The accounting system of that name. Raises UsageError, with the nearest name, where there is none."""
+    if name not in catalog.accounting:
+        raise UsageError(f"There is no accounting system `{name}`{did_you_mean(name, catalog.accounting)}")
+    return catalog.accounting[name]
 
 
 # Private functions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from momentsheet.catalog.build import build_catalog, build_company
@@ -12,6 +12,7 @@ from momentsheet.catalog.company import apply_company, clashes
 from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, LANGUAGE, LANGUAGES, RuleFiles
 from momentsheet.catalog.names import Names, collect_names, did_you_mean
 from momentsheet.catalog.place import Place, Taken
+from momentsheet.catalog.retire import retired_fields, retired_problems, take_away
 from momentsheet.catalog.texts import lay_over
 from momentsheet.catalog.verify import verify
 from momentsheet.catalog.yaml_reader import Node, max_bytes, read_yaml
@@ -35,7 +36,11 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
     languages = ("en", "nb", *dict.fromkeys(language for source in known if (language := _language(source))))
     names = collect_names([(source.folder, source.stem, source.root) for source in known], languages)
     files = _take(rules.name, known, names, problems)
-    unknown = list(lay_over(files))
+    retired = retired_fields(files.entities)
+    if retired and not problems:
+        problems.extend(retired_problems(files, retired))
+        names = take_away(files, names, retired)
+    unknown = list(lay_over(files, retired.has_text))
     problems.extend(verify(files, names))
     problems.extend([] if problems else unknown)  # an id may be unknown only because its place is wrong
     chosen = _take_company(company, names, problems) if company is not None else None
@@ -43,7 +48,7 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
         problems.append(Problem(rules.name, 1, "holds no entity files"))
     if problems:
         raise CatalogError(problems)
-    catalog = build_catalog(files, names, _version(sources))
+    catalog = replace(build_catalog(files, names, _version(sources)), sleeping=tuple(sorted(retired.rules)))
     return catalog if chosen is None else _with_company(catalog, chosen)
 
 
@@ -167,4 +172,8 @@ def _at(taken: Taken, keys: Sequence[str], text: str) -> Problem:
     inner = taken.get(keys[0])
     if len(keys) > 1 and isinstance(inner, Taken) and keys[1] in inner:
         return _at(inner, keys[1:], text)
+    if len(keys) > 1 and isinstance(inner, tuple):
+        for item in inner:
+            if isinstance(item, Taken) and item.get("code") == keys[1]:
+                return item.problem("code", text)
     return taken.problem(keys[0], text)

@@ -40,7 +40,9 @@ def collect_names(files: Iterable[tuple[str, str, Node | None]], languages: Coll
     any_rule = False
     for folder, stem, root in files:
         if folder == "entities":
-            fields[stem] = _names(root, "fields", "name")
+            # Retired names are known until everything that speaks of them has been taken away.
+            known = _names(root, "fields", "name")
+            fields[stem] = None if known is None else [*known, *_texts(root, "retired")]
         elif folder == "codelists":
             codes[stem] = None if _text(root, "open") == "true" else _names(root, "codes", "code")
         elif folder == "accounting":
@@ -56,20 +58,33 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     """`; did you mean `x`?`, or which names there are when they are few and none is near."""
     from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 - 30 ms, needed only where something is wrong
 
-    best = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=60)
+    best = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=62)
     if best is not None:
         return f"; did you mean `{best[0]}`?"
-    if 0 < len(set(known)) <= 8:
+    part = word.lower()
+    longer = [name for name in set(known) if name.startswith(part) or name.endswith(f"_{part}")]
+    if len(longer) == 1 and len(part) >= _SHORTEST_PART:
+        return f"; did you mean `{longer[0]}`?"
+    if 0 < len(set(known)) <= _MOST_LISTED:
         return "; there is " + ", ".join(f"`{name}`" for name in sorted(set(known)))
     return ""
 
 
 # Private functions
 
+_SHORTEST_PART = 3  # letters of a name that can say which one is meant
+_MOST_LISTED = 16  # names that can be taken in at a glance
+
 
 def _text(root: Node | None, key: str) -> str | None:
     node = root.value.get(key) if root is not None and isinstance(root.value, dict) else None
     return node.value if node is not None and isinstance(node.value, str) else None
+
+
+def _texts(root: Node | None, key: str) -> list[str]:
+    node = root.value.get(key) if root is not None and isinstance(root.value, dict) else None
+    items = node.value if node is not None and isinstance(node.value, list) else []
+    return [item.value for item in items if isinstance(item.value, str)]
 
 
 def _names(root: Node | None, key: str, name: str) -> Collection[str] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -31,8 +32,12 @@ OF_CHECK: Mapping[str, Collection[str]] = {
     "precise": ("type", "example", "minutes", "rounded"),
     "demand": ("says", "example"),
     "acyclic": ("chain",),
+    "overlapping": ("first_sheet",),
     "looks_like_minutes": ("median", "count"),
     "looks_like_days": ("days", "as_days", "count"),
+    "replaced": ("replacement", "expected"),
+    "mentions": ("word",),
+    "kid_mod11": ("count",),
 }
 
 # What a field must have for a check to have something to look at
@@ -78,9 +83,13 @@ def _rule(
         if result.get("row_id") != pl.UInt32:
             yield rule.problem("offends", f"`offends` must return `row_id`, the wrong rows of {name}")
         columns |= set(result)
+    yield from _word_table(rule, files)
     yield from _columns(rule, "one_per", columns)
     yield from _columns(rule, "blank_ok", {*fields, *constant_types})
-    yield from _about_fields(name, rule, files, names)
+    for other in rule.get("may_lack", ()):
+        if other == name or not re.search(rf"\b{other}\b", rule["offends"]):
+            yield rule.problem("may_lack", f"`may_lack` names `{other}`, which is no other sheet that `offends` reads")
+    yield from _about_fields(name, rule, files, names, tables)
     words = columns | ALWAYS | {*OF_CHECK.get(rule.get("check", ""), ()), *(["count"] if "one_per" in rule else [])}
     for key in ("message", "why", "fix"):
         yield from placeholder_problems(rule[key], words)
@@ -102,13 +111,21 @@ def _facts(name: str, rule: Taken, fields: Collection[str], tables: Tables) -> I
             yield facts.problem(fact, f"the fact `{fact}` {result.text}")
 
 
-def _about_fields(name: str, rule: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
+def _about_fields(name: str, rule: Taken, files: RuleFiles, names: Names, tables: Tables) -> Iterator[Problem]:
     """Whether the check or the schema has something to look at in each of the rule's fields."""
     fields = [field for word in rule["fields"] if (field := files.field(name, word)) is not None and "type" in field]
     needed = NEEDED_BY_CHECK.get(rule.get("check", ""))
     for field in fields if needed else ():
-        if needed not in field:
+        if needed not in field and not (needed == "to" and "looked_up" in field):
             yield rule.problem("fields", f"`check: {rule['check']}` needs `{needed}` on the field `{field['name']}`")
+    if rule.get("check") == "overlapping" and [field["type"] for field in fields[:2]] != ["date", "date"]:
+        yield rule.problem(
+            "fields", "`check: overlapping` needs the columns of the first and the last day at the front"
+        )
+    if rule.get("check") == "replaced":
+        yield from _about_replaced(rule, fields, names)
+    if "as" in rule:
+        yield from _about_steads(name, rule, fields, files, tables)
     if "schema" not in rule or not fields:
         return
     if len({dtype(field["type"]) for field in fields}) > 1:
@@ -116,6 +133,32 @@ def _about_fields(name: str, rule: Taken, files: RuleFiles, names: Names) -> Ite
     place = Place(rule.file, names, [], name)
     take_schema(rule["schema"], fields[0]["type"], place)
     yield from place.problems
+
+
+def _about_steads(
+    name: str, rule: Taken, fields: Sequence[Taken], files: RuleFiles, tables: Tables
+) -> Iterator[Problem]:
+    """Whether the columns that a column stands for are of its own kind, and `when` can be asked of a row."""
+    if rule.get("check") != "demand":
+        yield rule.problem("as", "`as` belongs to `check: demand`: it names the columns whose demands hold")
+    for other in rule["as"]:
+        if "when" in other:
+            yield from condition_problems(name, other, "when", tables, may_look_around=False)
+        target = files.field(*other["field"])
+        if target is not None and any(dtype(field["type"]) != dtype(target["type"]) for field in fields):
+            yield other.problem(
+                "field", f"`{'.'.join(other['field'])}` holds another kind of values than the rule's fields"
+            )
+
+
+def _about_replaced(rule: Taken, fields: Sequence[Taken], names: Names) -> Iterator[Problem]:
+    """The check reads three columns: the old key, the new key, and the sheet, by a code list of sheets with one key."""
+    sheets = names.codes.get(fields[-1].get("list", ""), ()) if fields else ()
+    if len(fields) != 3 or not sheets or not set(sheets) <= set(names.fields):
+        text = (
+            "`check: replaced` needs the columns of the old key, of the new one and of the sheet, by a list of sheets"
+        )
+        yield rule.problem("fields", text)
 
 
 def _codes(files: RuleFiles) -> Iterator[Problem]:
@@ -133,12 +176,23 @@ def _codes(files: RuleFiles) -> Iterator[Problem]:
             yield rule.problem("on_demand", f"{code} is on demand, but no accounting system lists it under `rules`")
 
 
+def _word_table(rule: Taken, files: RuleFiles) -> Iterator[Problem]:
+    """`check: mentions` and `words` belong together, and the words stand in a fact table."""
+    if (rule.get("check") == "mentions") != ("words" in rule):
+        yield rule.problem("check", "`check: mentions` and `words` belong together")
+    elif "words" in rule and rule["words"] not in files.fact_tables:
+        yield rule.problem(
+            "words", f"there is no table `{rule['words']}`{did_you_mean(rule['words'], files.fact_tables)}"
+        )
+
+
 def _general_rules(files: RuleFiles) -> Iterator[Problem]:
     told: dict[str, Taken] = {}
     for rule in files.general:
         if "check" in rule and told.setdefault(rule["check"], rule) is not rule:
             first = told[rule["check"]]
             yield rule.problem("check", f"`check: {rule['check']}` has a rule already in line {first.line}")
+        yield from _word_table(rule, files)
         if rule.is_sound:
             words = {*ALWAYS, *OF_CHECK[rule["check"]]} if rule["check"] in OF_CHECK else None
             for key in ("message", "why", "fix"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -21,11 +21,12 @@ class Shape(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text; `pattern` must fit all of it, `says` completes «must be …»."""
+    """Text; `pattern` must fit all of it, `says` completes «must be …», `near` suggests what was meant."""
 
     pattern: str = ""
     says: str = ""
     may_be_blank: bool = False
+    near: Callable[[str], str] | None = None
 
     def take(self, node: Node, what: str, place: Place) -> str | Wrong:
         if not isinstance(node.value, str):
@@ -33,7 +34,8 @@ class Text:
         if not node.value.strip() and not self.may_be_blank:
             return place.tell(node.line, f"{what} is empty")
         if self.pattern and not re.fullmatch(self.pattern, node.value):
-            return place.tell(node.line, f"{what} must be {self.says}")
+            near = self.near(node.value) if self.near is not None else ""
+            return place.tell(node.line, f"{what} must be {self.says}{near}")
         return node.value
 
 
@@ -51,7 +53,9 @@ class Number:
             return _not(node, what, kind, place)
         pattern = r"-?[0-9]{1,15}" if self.is_whole else r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
         if not re.fullmatch(pattern, node.value, re.ASCII):
-            return place.tell(node.line, f"{what} must be {kind}")
+            near = node.value.replace(",", ".")
+            is_near = re.fullmatch(pattern, near, re.ASCII) is not None
+            return place.tell(node.line, f"{what} must be {kind}{_meant(near if is_near else None)}")
         value = int(node.value) if re.fullmatch(r"-?[0-9]+", node.value) else float(node.value)
         if not self.least <= value <= self.most:
             return place.tell(node.line, f"{what} must be {kind} from {self.least:g} to {self.most:g}")
@@ -65,7 +69,10 @@ class Boolean:
     def take(self, node: Node, what: str, place: Place) -> bool | Wrong:
         if node.value in ("true", "false"):
             return node.value == "true"
-        return _not(node, what, "`true` or `false`", place)
+        word = node.value.lower() if isinstance(node.value, str) else ""
+        near = {"true": _YES, "false": _NO}
+        kind = "`true` or `false`" + _meant(next((value for value, words in near.items() if word in words), None))
+        return _not(node, what, kind, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Date:
                 return dt.date.fromisoformat(node.value)
             except ValueError:
                 pass
-        return _not(node, what, "a date as YYYY-MM-DD", place)
+        return _not(node, what, "a date as YYYY-MM-DD" + _meant(_near_date(node.value)), place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +309,30 @@ class Unread:
 
 
 # Private functions
+
+_YES = ("true", "yes", "y", "on", "ja", "j", "x", "1")
+_NO = ("false", "no", "n", "off", "nei", "nej", "0")
+
+
+def _meant(text: str | None) -> str:
+    return "" if text is None else f"; did you mean `{text}`?"
+
+
+def _near_date(text: object) -> str | None:
+    """The day that is meant by 31.12.2024, 31/12 2024 or 2024.12.31: nobody in the North puts the month first."""
+    parts = (
+        re.fullmatch(r"\s*([0-9]{1,4})[./ -]+([0-9]{1,2})[./ -]+([0-9]{1,4})\s*", text)
+        if isinstance(text, str)
+        else None
+    )
+    if parts is None:
+        return None
+    first, month, last = (int(part) for part in parts.groups())
+    year, day = (first, last) if len(parts[1]) == 4 else (last, first)
+    try:
+        return dt.date(year, month, day).isoformat() if year > 999 else None
+    except ValueError:
+        return None
 
 
 def _word(node: Node, key: str) -> str | None:

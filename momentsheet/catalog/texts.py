@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import did_you_mean
@@ -11,8 +11,11 @@ from momentsheet.catalog.place import Taken
 from momentsheet.errors import Problem
 
 
-def lay_over(files: RuleFiles) -> Iterator[Problem]:
-    """Put every text of the language files into its place among the taken texts; unknown ids are problems."""
+def lay_over(files: RuleFiles, is_gone: Callable[[str], bool]) -> Iterator[Problem]:
+    """Put every text of the language files into its place among the taken texts; unknown ids are problems.
+
+    `is_gone` says of an id whether its place went away with a retired field: such a text is left alone.
+    """
     places = dict(text_places(files))
     for language, of_language in files.languages.items():
         first: dict[str, Taken] = {}
@@ -20,6 +23,8 @@ def lay_over(files: RuleFiles) -> Iterator[Problem]:
             for text_id, text in texts.items():
                 place = places.get(text_id)
                 other = first.setdefault(text_id, texts)
+                if place is None and is_gone(text_id):
+                    continue
                 if place is None:
                     yield texts.problem(text_id, f"there is no text `{text_id}`{did_you_mean(text_id, places)}")
                 elif other is not texts:

@@ -105,8 +105,14 @@ def _fields(name: str, entity: Taken, files: RuleFiles, names: Names, tables: Ta
             yield from (field.problem("schema", text) for text in schema_problems(field["schema"]))
         if "to" in field:
             yield from _reference(name, field, files, names)
+        if "looked_up" in field:
+            yield from _looked_up(name, field, files, names)
         if "series_of" in field:
             yield from _series(entity, field, files)
+        yield from _reads(field, names)
+    for header in entity.get("computed", ()):
+        if fold(header) in headers:
+            yield entity.problem("computed", f"the header `{header}` is that of `{headers[fold(header)]}`")
     for total in entity.get("totals", ()):
         found = files.field(name, total)
         if found is not None and "type" in found and found["type"] not in number_types:
@@ -130,6 +136,30 @@ def _reference(name: str, field: Taken, files: RuleFiles, names: Names) -> Itera
         yield field.problem("to", f"`to` and `same` must name the whole key of {target} ({whole})")
     if target == name and target_field == field.get("name"):
         yield field.problem("to", "a column cannot refer to itself")
+
+
+def _reads(field: Taken, names: Names) -> Iterator[Problem]:
+    """Words that stand for a value must stand for one that the column can hold."""
+    words: Taken = field.get("reads", Taken(field.file, field.line))
+    seen: dict[str, str] = {}
+    for word, text in words.items() if "type" in field else ():
+        wrong = canonical_problem(text, field["type"], names.codes.get(field.get("list", "")))
+        if wrong is not None:
+            yield words.problem(word, f"`{word}` cannot stand for `{text}`: it {wrong}")
+        if seen.setdefault(fold(word), text) != text:
+            yield words.problem(word, f"`{word}` stands for both `{seen[fold(word)]}` and `{text}`")
+
+
+def _looked_up(name: str, field: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
+    """The column that says which sheet is meant must have a code list, and each place to look belong to one of its codes."""
+    places = field["looked_up"]
+    by = files.field(name, places.get("by", ""))
+    codes = names.codes.get(by.get("list", "")) if by is not None and by.is_sound else None
+    if by is not None and by.is_sound and codes is None:
+        yield field.problem("looked_up", f"`by` must name a column with a code list, not `{places['by']}`")
+    for code in places.get("in", ()) if codes else ():
+        if code not in codes:
+            yield field.problem("looked_up", f"`in` names the unknown code `{code}`{did_you_mean(code, codes)}")
 
 
 def _series(entity: Taken, field: Taken, files: RuleFiles) -> Iterator[Problem]:
@@ -164,7 +194,7 @@ def _sample(entity: Taken, names: Names) -> Iterator[Problem]:
             text = row.get(field["name"], "")
             wrong = canonical_problem(text, field["type"], names.codes.get(field.get("list", ""))) if text else None
             if wrong is not None:
-                yield row.problem(field["name"], f"`{field['name']}` {wrong}")
+                yield row.problem(field["name"], f"`{field['name']}`: `{text}` {wrong}")
             if not text and field.get("required"):
                 yield row.problem(field["name"], f"the sample row lacks `{field['name']}`, which is required")
 
@@ -207,6 +237,8 @@ def _formats(files: RuleFiles, names: Names) -> Iterator[Problem]:
                 field = files.field(file.get("entity", ""), column["field"])
                 if (column.get("write") == "lookup") != ("lookup" in column):
                     yield column.problem("lookup", "`write: lookup` and `lookup` belong together")
+                if column.get("number") and field is not None and field.get("type") not in ("code", "reference", None):
+                    yield column.problem("number", f"`number` is for numbers kept as text, not for `{column['field']}`")
                 if column.get("write") == "minutes" and field is not None and field.get("type") != "hours":
                     yield column.problem("write", f"only hours can be written as minutes, not `{column['field']}`")
                 yield from _column_values(

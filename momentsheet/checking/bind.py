@@ -26,7 +26,10 @@ NATIONAL_ID_HEADERS = frozenset(
 )
 OUR_SHEETS = frozenset(("_lists", "_meta"))  # of the template
 UNSEEN = r"^[\s\p{Cf}\p{Cc}]*$"  # a text of nothing that anybody sees
-TOTAL_WORD = r"(?i)^\W*(total|totalt|totals|totalsum|sum|summa|summer|i alt|delsum|subtotal|samlet)\W*$"
+TOTAL_WORD = (
+    r"(?i)^\W*(total|totalt|totals|totalsum|totalsumma|sum|summa|summer|i alt"
+    r"|delsum|delsumma|subtotal|samlet|sammanlagt)\W*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,9 +365,10 @@ def _match_columns(
             matches[index] = _Match(field, "meta")
             taken.add(field)
             job.tell("close_header", header_row, index, header=headers[index], field=field, value=headers[index])
+    computed = [index for index, header in headers.items() if index not in matches and _is_computed(entity, header)]
     free = _free_words(words, taken)
     for index, header in headers.items():
-        close = None if index in matches else _close_field(header, free)
+        close = None if index in matches or index in computed else _close_field(header, free)
         if close and close not in taken:
             matches[index] = _Match(close, "close")
             taken.add(close)
@@ -374,7 +378,9 @@ def _match_columns(
     by_index = {column.index: column for column in sheet.columns}
     for index, header in headers.items():
         column, found = by_index[index], matches.get(index)
-        if found is None:
+        if index in computed:
+            reads.append(ColumnRead(index, header, None, "computed"))
+        elif found is None:
             reads.append(ColumnRead(index, header, None, "extra"))
             if _has_data(column, sheet, header_row):
                 _tell_extra(job, header_row, column, header, free)
@@ -395,7 +401,26 @@ def _match_columns(
         if index not in headers and _has_data(column, sheet, header_row):
             reads.append(ColumnRead(index, "", None, "extra"))
             _tell_extra(job, header_row, column, column_letter(index), free)
+    _tell_computed(job, header_row, [by_index[index] for index in computed], headers)
     return sorted(reads, key=lambda read: read.column), chosen
+
+
+def _is_computed(entity: Entity, header: str) -> bool:
+    """True for the header of something that Moment works out by itself, as its own lists have it."""
+    folded = fold_header(header)
+    return any(
+        folded.startswith(fold_header(known)) if known.endswith("*") else folded == fold_header(known)
+        for known in entity.computed
+    )
+
+
+def _tell_computed(job: _Job, header_row: int, columns: Collection[Column], headers: Mapping[int, str]) -> None:
+    """One finding for all columns of the sheet that are left out because Moment works them out itself."""
+    filled = [column.index for column in columns if _has_data(column, job.sheet, header_row)]
+    if filled:
+        told = {"header": headers[filled[0]], "value": headers[filled[0]]}
+        facts = {"headers": ", ".join(headers[index] for index in filled), "count": len(filled)}
+        job.tell("computed_columns", header_row, filled[0], **told, facts=facts)
 
 
 def _tell_extra(job: _Job, header_row: int, column: Column, header: str, free: Mapping[str, str]) -> None:

@@ -16,7 +16,9 @@ from momentsheet.checking.fields import check_fields
 from momentsheet.checking.groups import group_findings
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity, parse_entity
+from momentsheet.checking.privacy import check_privacy
 from momentsheet.checking.references import check_references
+from momentsheet.checking.replaced import check_replaced
 from momentsheet.model.catalog import Catalog, Company
 from momentsheet.model.facts import Facts
 from momentsheet.model.finding import Finding, Group, Input, Repair, Totals
@@ -65,12 +67,15 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
     for parsed in ledger.parsed.values():
         check_units(ledger, parsed)
         check_fields(ledger, parsed, facts)
+        check_privacy(ledger, parsed)
+    check_replaced(ledger)
     for name in list(ledger.parsed):
         ledger.parsed[name] = check_references(ledger, ledger.parsed[name])
     for parsed in ledger.parsed.values():
         check_columns(ledger, parsed)
         check_expressions(ledger, parsed, facts)
     check_queries(ledger, facts)
+    ledger.tell_unchecked(workbooks[0].name)
     findings, groups = group_findings(ledger.findings, catalog)
     clean, left_out = sort_out(ledger.parsed, findings)
     inputs = tuple(
@@ -117,6 +122,7 @@ def _facts(catalog: Catalog, today: dt.date, bound: Sequence[BoundSheet]) -> Fac
         "company_code": company.code or None,
         "company_name": company.name or None,
         "source_system": company.source_system or None,
+        "price_basis": None,  # only the customer knows
     }
     known_as = {"company_code": "code", "company_name": "name"}
     for entity in catalog.entities.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import polars as pl
 
 from momentsheet.checking.fold import fold
 from momentsheet.checking.parse import ParsedEntity
-from momentsheet.checking.references import written_keys
+from momentsheet.checking.references import rows_about, written_keys
 from momentsheet.model.catalog import Reference
 from momentsheet.model.finding import Finding, Totals
 from momentsheet.model.table import CleanTable, sums
@@ -43,7 +44,7 @@ def sort_out(
             wrong |= bad
         for row in np.flatnonzero(wrong).tolist():
             left.setdefault((name, row), LeftOut(name, row, "", depends=False))
-    while added := _dependants(parsed, left):
+    while added := _dependants(parsed, left) | _wholes(parsed, left):
         left.update(added)
     clean: dict[str, CleanTable] = {}
     for name, table in parsed.items():
@@ -86,15 +87,33 @@ def _dependants(
     """Rows that are still in, but name a row that is out."""
     added: dict[tuple[str, int], LeftOut] = {}
     for name, table in parsed.items():
-        for field in table.entity.fields:
-            if field.to is None or field.to.entity not in parsed:
+        for field, reference in ((field, place) for field in table.entity.fields for place in field.references):
+            if reference.entity not in parsed or table.entity.is_loose(field.name):
                 continue
-            gone = _gone(parsed[field.to.entity], field.to, left)
+            gone = _gone(parsed[reference.entity], reference, left)
             if not gone:
                 continue
-            for row in np.flatnonzero(_names_one_of(table, field.name, field.to, gone)).tolist():
+            named = _names_one_of(table, field.name, reference, gone) & rows_about(table, reference)
+            for row in np.flatnonzero(named).tolist():
                 if (name, row) not in left:
-                    added[name, row] = LeftOut(name, row, field.to.entity, depends=True)
+                    added[name, row] = LeftOut(name, row, reference.entity, depends=True)
+    return added
+
+
+def _wholes(
+    parsed: Mapping[str, ParsedEntity], left: Mapping[tuple[str, int], LeftOut]
+) -> dict[tuple[str, int], LeftOut]:
+    """Rows that are still in, but of which a part is out: an invoice without one of its lines would be another one."""
+    added: dict[tuple[str, int], LeftOut] = {}
+    for name, table in parsed.items():
+        for field in table.entity.fields:
+            if field.to is None or not field.to.is_part or field.to.entity not in parsed:
+                continue
+            keys = written_keys(table, dataclasses.replace(field.to, field=field.name))
+            broken = {tuple(fold(part) for part in keys[row]) for entity, row in left if entity == name}
+            for row, parts in enumerate(written_keys(parsed[field.to.entity], field.to)):
+                if (field.to.entity, row) not in left and tuple(fold(part) for part in parts) in broken:
+                    added[field.to.entity, row] = LeftOut(field.to.entity, row, name, depends=True)
     return added
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
+from momentsheet.checking.fields import rows_with
 from momentsheet.checking.fold import fold
+from momentsheet.checking.identifiers import is_mod10, is_mod11
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Rule
+from momentsheet.model.workbook import cell_name
 
 FULL_DAY = 24.0
 # Fewer values than this prove nothing about their unit; parts of a day are so odd that a week of them is enough.
@@ -66,6 +71,50 @@ def _check_acyclic(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> N
         settled.update(path)
 
 
+def _check_overlapping(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
+    """No two periods of the same thing may share a day; a row that begins inside another one's period is told.
+
+    The rule's first two fields are the period, the others say what it is for; a blank one must be blank in both rows, but
+    for a currency, where it means the company's. A period without a first or a last day goes on for ever.
+    """
+    start, end, *scope = rule.fields
+    own = ledger.catalog.company.currency
+    frame = parsed.values.filter(pl.Series(parsed.usable(rule.fields, blank_ok=rule.fields))).select(
+        "row_id",
+        pl.col(start).fill_null(dt.date.min),
+        pl.col(end).fill_null(dt.date.max),
+        *(
+            pl.col(name).cast(pl.String).fill_null(own if parsed.entity.field(name).type == "currency" else "")
+            for name in scope
+        ),
+    )
+    last: dict[tuple[str, ...], tuple[dt.date, int]] = {}  # of what it is for -> the latest day so far, and its row
+    told: set[int] = set()
+    periods = frame.filter(pl.col(start) <= pl.col(end)).sort(start, "row_id")
+    for row, first_day, last_day, *parts in periods.iter_rows():
+        thing = tuple(fold(part) for part in parts)
+        latest, other = last.get(thing, (None, row))
+        if latest is not None and first_day <= latest:
+            # The other row is held back once: a period pasted into every row must not multiply.
+            held_back = () if other in told else (other,)
+            ledger.tell_cell(rule, parsed, row, start, facts=_place_of(parsed, other, start), held_back=held_back)
+            told |= {row, other}
+        if latest is None or last_day > latest:
+            last[thing] = last_day, row
+
+
+def _place_of(parsed: ParsedEntity, row: int, name: str) -> dict[str, object]:
+    """Where the other row of a finding stands."""
+    sheet, index = parsed.locate(row)
+    place = sheet.place(name, index)
+    first_row = int(sheet.rows[index]) if place is None else place[0]
+    return {
+        "first_row": first_row,
+        "first_cell": str(first_row) if place is None else cell_name(*place),
+        "first_sheet": sheet.name,
+    }
+
+
 def _check_minutes(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
     """Hours that are minutes: most exceed a day, or all are quarters of an hour above 12. One finding a sheet."""
     for rows, hours in _by_sheet(parsed, rule.fields[0]):
@@ -87,6 +136,26 @@ def _check_days(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None
             days = float(filled[filled != 0][0])
             facts = {"days": days, "as_days": round(days * 24, 2), "count": len(filled)}
             _doubt(ledger, parsed, rule, rows, hours, facts)
+
+
+def _check_kid_digit(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
+    """The last digit of a payment id must fit the others, by one of the two ways of reckoning."""
+    for row in _kids(parsed, rule, lambda kid: not is_mod10(kid) and not is_mod11(kid)):
+        ledger.tell_cell(rule, parsed, row, rule.fields[0])
+
+
+def _check_kid_mod11(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
+    """Payment ids that only MOD11 can have made: one finding for the column."""
+    if rows := _kids(parsed, rule, lambda kid: is_mod11(kid) and not is_mod10(kid)):
+        ledger.tell_cell(rule, parsed, rows[0], rule.fields[0], facts={"count": len(rows)}, held_back=rows[1:])
+
+
+def _kids(parsed: ParsedEntity, rule: Rule, is_wanted: Callable[[str], bool]) -> list[int]:
+    """The rows whose payment id is of that kind; each distinct one is looked at once."""
+    kids = parsed.values[rule.fields[0]]
+    usable = parsed.usable(rule.fields)
+    wanted = [kid for kid in kids.filter(pl.Series(usable)).unique() if is_wanted(kid)]
+    return [row for row, _ in rows_with(kids, usable, wanted)]
 
 
 def _by_sheet(parsed: ParsedEntity, name: str) -> Iterator[tuple[range, npt.NDArray[np.float64]]]:
@@ -116,4 +185,4 @@ def _doubt(
 
 
 UNIT_CHECKS: Mapping[str, Check] = {"looks_like_minutes": _check_minutes, "looks_like_days": _check_days}
-CHECKS: Mapping[str, Check] = {"acyclic": _check_acyclic}
+CHECKS: Mapping[str, Check] = {"acyclic": _check_acyclic, "overlapping": _check_overlapping, "kid_check_digit": _check_kid_digit, "kid_mod11": _check_kid_mod11}

@@ -15,6 +15,7 @@ from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Rule
 from momentsheet.model.facts import Facts, constants, run_query
+from momentsheet.model.table import blank_table
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 WORD = re.compile(r"\w+")
@@ -77,9 +78,11 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
 
 def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts: Facts) -> None:
     assert rule.offends is not None
-    absent = set(ledger.catalog.entities) - set(ledger.parsed)
-    if absent & set(WORD.findall(rule.offends)):
-        return  # it speaks of a sheet that was not delivered
+    absent = {name for name, entity in ledger.catalog.entities.items() if entity.derived is None} - set(ledger.parsed)
+    if missing := (absent - set(rule.may_lack)) & set(WORD.findall(rule.offends)):
+        for name in missing:
+            ledger.unchecked.setdefault(name, []).append((rule.code, parsed.entity.name, rule.fields[0]))
+        return
     frames = {
         name: other.values.with_columns(
             pl.when(pl.Series(other.bad[field])).then(None).otherwise(pl.col(field)).alias(field)
@@ -88,6 +91,8 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
         )
         for name, other in ledger.parsed.items()
     }
+    entities = {**ledger.catalog.out_of_scope, **ledger.catalog.entities}
+    frames |= {name: blank_table(entities[name]) for name in rule.may_lack if name not in ledger.parsed}
     found = run_query(rule.offends, frames, facts, ledger.catalog.fact_tables)
     offending = parsed.values.join(found.unique("row_id", keep="first"), on="row_id", how="inner", suffix="__found")
     marked = rule.fields[0]
@@ -106,7 +111,7 @@ def _one_per(offending: pl.DataFrame, rule: Rule) -> list[tuple[int, list[int], 
         return [(row["row_id"], [], row) for row in rows]
     groups: dict[tuple[object, ...], list[dict[str, object]]] = {}
     for row in rows:
-        groups.setdefault(tuple(row.get(name) for name in rule.one_per), []).append(row)
+        groups.setdefault(tuple(row.get(name, row.get(f"__fact_{name}")) for name in rule.one_per), []).append(row)
     told: list[tuple[int, list[int], Mapping[str, object]]] = []
     for members in groups.values():
         chosen = max(members, key=lambda row: _size(row[rule.fields[0]]))

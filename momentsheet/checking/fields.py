@@ -14,7 +14,7 @@ from momentsheet.checking.fold import fold
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity, Trouble, shown
 from momentsheet.checking.vocabulary import failing
-from momentsheet.model.catalog import Field, Rule
+from momentsheet.model.catalog import Field, Rule, Stead
 from momentsheet.model.facts import Facts, constants
 from momentsheet.model.workbook import cell_name
 
@@ -37,6 +37,14 @@ def check_fields(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> N
                 _check_schema(ledger, parsed, parsed.entity.field(name), rule.schema, rule)
     _check_demands(ledger, parsed, facts)
     _check_unique(ledger, parsed)
+
+
+def rows_with(values: pl.Series, good: npt.NDArray[np.bool_], wanted: Collection[Any]) -> list[tuple[int, Any]]:
+    """The good rows that hold one of these values, with the value: one look at the column, however many values."""
+    if not wanted:
+        return []
+    found = values.is_in(list(wanted)).fill_null(value=False).to_numpy() & good
+    return [(int(row), values[int(row)]) for row in np.flatnonzero(found)]
 
 
 # Private functions
@@ -120,19 +128,11 @@ def _check_schema(
     good = parsed.usable([field.name])
     values = parsed.values[field.name]
     broken = failing(values.filter(pl.Series(good)), schema)
-    for row, value in _rows_with(values, good, broken):
+    for row, value in rows_with(values, good, broken):
         word, limit = broken[value]
         says = ledger.catalog.texts.get(f"schema.{word}") or ledger.catalog.texts["schema.other"]
         told = {"says": says, "limit": limit, "example": field.example}
         ledger.tell_cell(rule, parsed, row, field.name, facts=told)
-
-
-def _rows_with(values: pl.Series, good: npt.NDArray[np.bool_], wanted: Collection[Any]) -> list[tuple[int, Any]]:
-    """The good rows that hold one of these values, with the value: one look at the column, however many values."""
-    if not wanted:
-        return []
-    found = values.is_in(list(wanted)).fill_null(value=False).to_numpy() & good
-    return [(int(row), values[int(row)]) for row in np.flatnonzero(found)]
 
 
 def _check_demands(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
@@ -146,8 +146,35 @@ def _check_demands(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) ->
         values = parsed.values[demand.field]
         good = parsed.usable([demand.field])
         told = {"accounting_system": system.label, "says": demand.says, "example": demand.example}
-        for row, _ in _rows_with(values, good, failing(values.filter(pl.Series(good)), demand.schema)):
+        for row, _ in rows_with(values, good, failing(values.filter(pl.Series(good)), demand.schema)):
             ledger.tell_cell(rule, parsed, row, demand.field, facts=told)
+    for rule in parsed.entity.rules:
+        for other in rule.stands_for:
+            _check_borrowed(ledger, parsed, rule, other, facts)
+
+
+def _check_borrowed(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, other: Stead, facts: Facts) -> None:
+    """The demands on another entity's column, asked of the columns that stand for it."""
+    system = ledger.catalog.accounting[facts.text("accounting_system")]
+    for demand in system.demands:
+        if (demand.entity, demand.field) != (other.entity, other.field):
+            continue
+        told = {"accounting_system": system.label, "says": demand.says, "example": demand.example}
+        for name in rule.fields:
+            values = parsed.values[name]
+            good = parsed.usable([name]) & _rows_when(parsed, other.when, facts)
+            for row, _ in rows_with(values, good, failing(values.filter(pl.Series(good)), demand.schema)):
+                ledger.tell_cell(rule, parsed, row, name, facts=told)
+
+
+def _rows_when(parsed: ParsedEntity, condition: str | None, facts: Facts) -> npt.NDArray[np.bool_]:
+    """The rows for which the condition is true; one that asks a blank or wrong cell is not."""
+    if condition is None or not parsed.height:
+        return np.ones(parsed.height, bool)
+    expression = pl.sql_expr(condition)
+    holds = parsed.values.with_columns(**constants(facts, parsed.values)).select(expression).to_series()
+    asked = set(expression.meta.root_names()) & set(parsed.bad)
+    return holds.fill_null(value=False).to_numpy() & parsed.usable(asked)
 
 
 def _check_unique(ledger: FindingLedger, parsed: ParsedEntity) -> None:

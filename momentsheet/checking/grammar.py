@@ -65,6 +65,7 @@ class Context:
     currency: str = "NOK"
     code_words: Mapping[str, tuple[str, bool]] = NOTHING  # see `code_words`
     code_labels: Mapping[str, str] = NOTHING  # code -> label in the customer's language
+    words: Mapping[str, Any] = NOTHING  # folded word -> the value that it stands for (`reads:` of the field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def read_value(raw: Raw, field: Field, context: Context) -> Reading:
     text, why = clean_text(raw.text)
     if not text:
         return Reading()
+    if context.words and (word := fold(text)) in context.words:
+        return Reading(context.words[word], "word")
     reading = READERS[field.type](Raw(Kind.TEXT, math.nan, text, country=raw.country), field, context)
     if why and reading.value is not None and reading.why is None:
         return Reading(reading.value, why, facts=reading.facts, rounded=reading.rounded)
@@ -154,7 +157,8 @@ def serial_date(serial: float) -> dt.date | None:
 
 SIGNS = {ord(char): "-" for char in "\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"}
 UNITS = re.compile(
-    r"^(?:kr\.?|nok|sek|dkk|eur|usd|gbp|€|\$|£)\s*|\s*(?:kr\.?|nok|sek|dkk|eur|usd|gbp|€|\$|£|,-|:-)$", re.IGNORECASE
+    r"^(?:kr\.?|nok|sek|dkk|eur|usd|gbp|€|\$|£)\s*|\s*(?:kr\.?|kroner|kronor|nok|sek|dkk|eur|usd|gbp|€|\$|£|,-|:-)$",
+    re.IGNORECASE,
 )
 GROUPED = {
     " ": re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?"),
@@ -305,7 +309,7 @@ def _read_percent(raw: Raw, field: Field, context: Context) -> Reading:
 
 CLOCK = re.compile(r"(-?)(\d{1,4}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 SPOKEN = re.compile(
-    r"(-?)\s*(?:(\d{1,4}(?:[.,]\d+)?)\s*(?:t|h|timer?|tim|hours?|hrs?)\.?)?\s*(?:(\d{1,4})\s*(?:m|min|minutter|minuter|minutes?)\.?)?",
+    r"(-?)\s*(?:(\d{1,4}(?:[.,]\d+)?)\s*(?:t|h|timer?|tim|timme|timmar|hours?|hrs?)\.?)?\s*(?:(\d{1,4})\s*(?:m|min|minutt?|minutter|minuter|minutes?)\.?)?",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -65,9 +65,9 @@ def read_bank_account(text: str, country: str) -> tuple[str, str | None]:
 
 
 def read_kid(text: str, _country: str) -> tuple[str, str | None]:
-    """A Norwegian payment id: 2-25 characters, last one the check digit by MOD10 or MOD11 (`-` stands for 10)."""
+    """A payment id: 2-25 digits, the last one a check digit (`-` stands for 10). Whether it is right, rules ask."""
     bare = re.sub(r"[\s\u00a0\u202f]", "", text)
-    if not re.fullmatch(r"\d{1,24}[\d-]", bare, re.ASCII) or not (is_mod10(bare) or is_mod11(bare)):
+    if not re.fullmatch(r"\d{1,24}[\d-]", bare, re.ASCII):
         raise InvalidIdentifier
     return bare, None if bare == text else "spelling"
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from momentsheet.checking.bind import Told
 from momentsheet.checking.parse import ParsedEntity, shown
-from momentsheet.model.catalog import NOTHING, Catalog, Entity, Rule
+from momentsheet.model.catalog import NOTHING, Catalog, Entity, Rule, say
 from momentsheet.model.finding import Finding, Repair
 from momentsheet.model.workbook import column_letter
 
@@ -29,6 +29,8 @@ class FindingLedger:
     known: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # keys of rows that were delivered before
     findings: list[Finding] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
+    # missing sheet -> columns (rule code, entity, field) that could not be compared with it
+    unchecked: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
     _seen: Counter[str] = field(default_factory=Counter)
 
     def rule_for(self, check: str, entity: Entity, field_name: str | None) -> Rule | None:
@@ -117,6 +119,19 @@ class FindingLedger:
             )
         )
 
+    def tell_unchecked(self, file: str) -> None:
+        """Tell of every sheet that did not come along, and of the columns that could not be compared with it."""
+        for name in [name for name in self.catalog.entities if name in self.unchecked]:
+            columns = {
+                (entity, field_name): self._column(entity, field_name) for _, entity, field_name in self.unchecked[name]
+            }
+            facts = {
+                "expected": self.catalog.entities[name].title,
+                "columns": tuple(columns.values()),
+                "rules": tuple(sorted({code for code, _, _ in self.unchecked[name]})),
+            }
+            self.tell(Told("not_checked", file, facts=facts))
+
     def repaired(
         self, parsed: ParsedEntity, rows: npt.NDArray[np.int64], field_name: str, after: str, why: str
     ) -> None:
@@ -130,6 +145,14 @@ class FindingLedger:
             self.repairs.append(
                 Repair(sheet.file, sheet.name, place[0], place[1], parsed.entity.name, field_name, before, after, why)
             )
+
+    def _column(self, entity: str, field_name: str) -> dict[str, str]:
+        """«Sheet › Header» in every language."""
+        label = self.catalog.entities[entity].field(field_name).label
+        return {
+            language: f"{title} › {say(label, language)}"
+            for language, title in self.catalog.entities[entity].title.items()
+        }
 
     def _fingerprint(self, *parts: str) -> str:
         """Stable across rounds: rule, key and field; a number tells equal ones apart."""

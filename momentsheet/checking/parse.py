@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from momentsheet.checking.bind import BoundSheet
-from momentsheet.checking.fold import clean_text
+from momentsheet.checking.fold import clean_text, fold
 from momentsheet.checking.grammar import (
     AS_WRITTEN,
     NUMBER_TAIL,
@@ -156,7 +156,7 @@ def _typed(text: str, field: Field) -> object:
     if field.type == "date":
         return dt.date.fromisoformat(text)
     if field.type == "list":
-        return [part.strip() for part in text.split(";") if part.strip()]
+        return "; ".join(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
     if field.type in NUMBER_TYPES:
         return int(text) if field.type == "integer" else float(text)
     return text
@@ -186,6 +186,7 @@ def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, 
         currency=facts.text("currency") or "NOK",
         code_words=code_words(code_list.codes) if code_list else {},
         code_labels={code.code: say(code.label, language) for code in code_list.codes} if code_list else {},
+        words={fold(word): value for word, value in field.reads.items()},
     )
 
 

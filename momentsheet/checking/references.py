@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
 
@@ -23,22 +24,32 @@ Key = tuple[str, ...]
 def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntity:
     """Check every reference of one entity; gives the entity with references spelled as their targets are."""
     values = parsed.values
-    for field in parsed.entity.fields:
-        if field.to is None or parsed.blank[field.name].all():
+    for field, reference in ((field, reference) for field in parsed.entity.fields for reference in field.references):
+        about = rows_about(parsed, reference) & ~parsed.blank[field.name]
+        if not about.any():
             continue
-        known = _known_before(ledger, field.to)
-        target = ledger.parsed.get(field.to.entity)
-        if target is not None and _lacks_column(target, field.to):
-            parsed.bad[field.name][~parsed.blank[field.name]] = True  # the missing column has been told; this follows
+        known = _known_before(ledger, reference)
+        target = ledger.parsed.get(reference.entity)
+        if target is not None and _lacks_column(target, reference):
+            if not parsed.entity.is_loose(field.name):
+                parsed.bad[field.name][about] = True  # the missing column has been told; this follows
             continue
         if target is not None:
-            known |= known_keys(target, field.to)
+            known |= known_keys(target, reference)
         if not known and (target is None or not target.height):
-            _tell_missing(ledger, parsed, field)
+            _tell_missing(ledger, parsed, field, reference, about)
             continue
-        spelled = _check_field(ledger, parsed, field, field.to, known)
+        spelled = _check_field(ledger, parsed, field, reference, known, about)
         values = values.with_columns(values[field.name].scatter(list(spelled), list(spelled.values())))
     return dataclasses.replace(parsed, values=values)
+
+
+def rows_about(parsed: ParsedEntity, reference: Reference) -> npt.NDArray[np.bool_]:
+    """The rows for which the reference holds: all, or those with its code in the column that says which sheet is meant."""
+    if reference.only is None:
+        return np.ones(parsed.height, bool)
+    name, code = reference.only
+    return (parsed.values[name] == code).fill_null(value=False).to_numpy() & ~parsed.bad[name]
 
 
 def known_keys(target: ParsedEntity, reference: Reference) -> dict[Key, str]:
@@ -70,11 +81,17 @@ def _lacks_column(target: ParsedEntity, reference: Reference) -> bool:
     return any(len(sheet.rows) and not names <= sheet.columns.keys() for sheet in target.sheets)
 
 
-def _tell_missing(ledger: FindingLedger, parsed: ParsedEntity, field: Field) -> None:
+def _tell_missing(
+    ledger: FindingLedger, parsed: ParsedEntity, field: Field, reference: Reference, about: npt.NDArray[np.bool_]
+) -> None:
     """The whole sheet is missing: one finding, not one per row."""
-    assert field.to is not None
-    target = ledger.catalog.entities.get(field.to.entity)
+    target = ledger.catalog.entities.get(reference.entity)
     if target is None:
+        return
+    if parsed.entity.is_loose(field.name):
+        rule = ledger.rule_for("known", parsed.entity, field.name)
+        assert rule is not None
+        ledger.unchecked.setdefault(target.name, []).append((rule.code, parsed.entity.name, field.name))
         return
     sheet = parsed.sheets[0]
     place = sheet.place(field.name, 0)
@@ -88,10 +105,10 @@ def _tell_missing(ledger: FindingLedger, parsed: ParsedEntity, field: Field) -> 
             sheet.headers.get(field.name),
             parsed.entity.name,
             field.name,
-            facts={"expected": target.title, "count": int((~parsed.blank[field.name]).sum())},
+            facts={"expected": target.title, "count": int(about.sum())},
         )
     )
-    parsed.bad[field.name][~parsed.blank[field.name]] = True
+    parsed.bad[field.name][about] = True
 
 
 def _known_before(ledger: FindingLedger, reference: Reference) -> dict[Key, str]:
@@ -105,14 +122,18 @@ def _known_before(ledger: FindingLedger, reference: Reference) -> dict[Key, str]
 
 
 def _check_field(
-    ledger: FindingLedger, parsed: ParsedEntity, field: Field, reference: Reference, known: dict[Key, str]
+    ledger: FindingLedger,
+    parsed: ParsedEntity,
+    field: Field,
+    reference: Reference,
+    known: dict[Key, str],
+    about: npt.NDArray[np.bool_],
 ) -> dict[int, str]:
     """Check one column; gives row -> spelling of the target where it differs from what was written."""
     rule = ledger.rule_for("known", parsed.entity, field.name)
     names = (*reference.same, field.name)
-    written_in = (
-        parsed.values.filter(pl.Series(parsed.usable(names))).group_by(names, maintain_order=True).agg("row_id")
-    )
+    usable = parsed.usable(names) & about
+    written_in = parsed.values.filter(pl.Series(usable)).group_by(names, maintain_order=True).agg("row_id")
     beside: dict[Key, dict[str, str]] = {}  # of each known key all but the last part -> last part -> spelling
     spelled: dict[int, str] = {}
     asked = 0

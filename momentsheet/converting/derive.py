@@ -9,7 +9,7 @@ import polars as pl
 from momentsheet.model.bundle import FilledList
 from momentsheet.model.catalog import Catalog, Entity
 from momentsheet.model.facts import Facts, run_query
-from momentsheet.model.table import CleanTable, dtype
+from momentsheet.model.table import CleanTable, blank_table, dtype
 
 
 def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) -> dict[str, pl.DataFrame]:
@@ -18,7 +18,7 @@ def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) 
     tables: dict[str, pl.DataFrame] = {}
     for name, entity in entities.items():
         if entity.derived is None or name in catalog.out_of_scope:
-            tables[name] = clean[name].values if name in clean else _empty(entity)
+            tables[name] = clean[name].values if name in clean else blank_table(entity)
     for name, entity in catalog.entities.items():
         if entity.derived is not None:
             tables[name] = _derived(entity, entity.derived, tables, catalog, facts)
@@ -49,11 +49,6 @@ def parents_first(values: pl.DataFrame, entity: Entity) -> pl.DataFrame:
 
 
 # Private functions
-
-
-def _empty(entity: Entity) -> pl.DataFrame:
-    typed = {"row_id": pl.UInt32(), **{field.name: dtype(field.type)() for field in entity.fields}}
-    return pl.DataFrame(schema=typed)
 
 
 def _is_imported(path: str, catalog: Catalog) -> bool:

@@ -29,7 +29,10 @@ def make_manifest(report: Report, bundle: Bundle, catalog: Catalog) -> bytes:
         "today": report.today.isoformat(),
         "inputs": [{"name": item.name, "sha256": item.sha256, "kind": item.kind} for item in report.inputs],
         "files": [_file(file) for file in bundle.files],
-        "entities": {name: _entity(totals) for name, totals in report.totals.items()},
+        "entities": {
+            name: _entity(totals, is_imported=name not in catalog.entities or catalog.entities[name].imported)
+            for name, totals in report.totals.items()
+        },
         "by_hand": [
             {"entity": work.entity, "field": work.field, "values": work.values, "formats": list(work.formats)}
             for work in bundle.by_hand
@@ -55,8 +58,9 @@ def _file(file: ImportFile) -> dict[str, Any]:
     }
 
 
-def _entity(totals: Totals) -> dict[str, Any]:
+def _entity(totals: Totals, *, is_imported: bool) -> dict[str, Any]:
     return {
+        "imported": is_imported,
         "rows_read": totals.rows_read,
         "rows_converted": totals.rows_clean,
         "rows_left_out": totals.rows_left_out,

@@ -66,7 +66,12 @@ def _value(column: FormatColumn, fields: Mapping[str, Field]) -> pl.Expr:
     field = fields[column.field]
     value = pl.col(field.name)
     # Amounts always show their øre; other numbers are written as short as they are.
-    return value.cast(pl.Decimal(38, decimals_of(field))) if field.type == "money" else value
+    return value.cast(pl.Decimal(38, decimals_of(field))) if field.type == "money" else _as_number(column, value)
+
+
+def _as_number(column: FormatColumn, text: pl.Expr) -> pl.Expr:
+    """A number that is kept as text, such as an invoice number, as the number that it is."""
+    return text.cast(pl.Int128) if column.number else text
 
 
 def _minutes(column: FormatColumn, _fields: Mapping[str, Field]) -> pl.Expr:
@@ -85,7 +90,10 @@ def _camel(column: FormatColumn, _fields: Mapping[str, Field]) -> pl.Expr:
 
 
 def _lookup(column: FormatColumn, _fields: Mapping[str, Field]) -> pl.Expr:
-    by = pl.struct(pl.col(field).alias(name) for name, field in looked_up_by(column).items())
+    by = pl.struct(
+        (_as_number(column, pl.col(field)) if field == column.field else pl.col(field)).alias(name)
+        for name, field in looked_up_by(column).items()
+    )
     return pl.when(pl.col(column.field).is_not_null()).then(by)
 
 

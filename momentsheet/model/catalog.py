@@ -51,11 +51,17 @@ NOTHING: Mapping[str, Any] = _Nothing()
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column that names another entity's key; `same` columns must agree in both rows."""
+    """A column that names another entity's key; `same` columns must agree in both rows.
+
+    `is_part`: the row is a part of the other one, which is imported with all of its parts or not at all.
+    `only`: the column of the row and its code for which this holds, where that column says which sheet is meant.
+    """
 
     entity: str
     field: str
     same: tuple[str, ...] = ()
+    is_part: bool = False
+    only: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,15 @@ class Field:
     imported: bool = True
     by_agreement: bool = False  # not imported unless the company file says that it is agreed
     in_template: bool = True
+    reads: Mapping[str, Any] = NOTHING  # words that stand for a value, such as «Paid» for an amount of 0
     series_of: str | None = None  # "customer.customer_number": the cell holds the next number of that series
+    looked_up: tuple[Reference, ...] = ()  # in place of `to`, where another column of the row says which sheet is meant
     open_list: str | None = None  # a code list that any text passes until the company file names codes of its own
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What the column can name."""
+        return self.looked_up if self.to is None else (self.to,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Stead:
+    """The column of another entity that a column stands for, in the rows where `when` (SQL) is true."""
+
+    entity: str
+    field: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One demand on the data, with everything that people are told about it.
 
@@ -131,8 +153,11 @@ class Rule:
     holds: str | None = None
     offends: str | None = None
     blank_ok: tuple[str, ...] = ()
+    may_lack: tuple[str, ...] = ()  # sheets of `offends` that count as blank where they did not come along
     one_per: tuple[str, ...] = ()
     facts: Mapping[str, str] = NOTHING
+    stands_for: tuple[Stead, ...] = ()  # columns whose demands hold, too, for the check `demand`
+    words: str | None = None  # a fact table whose first column are words, for the check `mentions`
     on_demand: bool = False
     good: tuple[Example, ...] = ()
     bad: tuple[Example, ...] = ()
@@ -159,7 +184,12 @@ class Entity:
     level: Level = "standard"
     imported: bool = True  # False: collected and checked, then a work list for a person
     by_agreement: bool = False  # not imported unless the company file says that it is agreed
+    computed: tuple[str, ...] = ()  # headers of what Moment works out by itself; `*` at the end: that begin so
     retired: tuple[str, ...] = ()  # names of fields that are no more and are never used again
+
+    def is_loose(self, name: str) -> bool:
+        """True if the entity's own rule only warns of an unknown value of that reference: nothing depends on it."""
+        return any(rule.check == "known" and name in rule.fields and rule.severity != "error" for rule in self.rules)
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError if there is none."""
@@ -204,6 +234,7 @@ class WorkListColumn:
     type: str
     decimals: int | None = None
     list: str | None = None  # code list whose labels are shown
+    field: tuple[str, str] | None = None  # entity and field that it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +287,7 @@ class FormatColumn:
     name: str
     field: str
     write: str = "value"  # one of write_kinds
+    number: bool = False  # a number that is kept as text is written as a number
     evidence: Literal["documented", "observed", "inferred", "own"] = "own"
     lookup: Mapping[str, str] = NOTHING
     values: Mapping[str, str] = NOTHING  # our code -> the target's, where it is another one
@@ -302,6 +334,7 @@ class Company:
     currency: str = "NOK"
     language: str = "nb"
     contact: str = ""  # whom the customer sends the workbook to
+    docs: str = ""  # where `momentsheet docs` has put its site: an address, or a path seen from the reports
     source_system: str = ""
     accounting_system: str = "generic"
     cutover_date: dt.date | None = None
@@ -332,6 +365,7 @@ class Catalog:
     company: Company
     fact_tables: Mapping[str, FactTable] = NOTHING
     work_lists: Mapping[str, WorkList] = NOTHING  # in their order
+    sleeping: tuple[str, ...] = ()  # codes of rules that speak of a field that is no more
     out_of_scope: Mapping[str, Entity] = NOTHING  # what the company does not deliver: blank tables to queries
 
     def text(self, text_id: str, language: str) -> str:

@@ -16,7 +16,7 @@ from momentsheet.model.table import dtype
 constant_types: Mapping[str, type[pl.DataType]] = {
     "today": pl.Date, "cutover_date": pl.Date, "country": pl.String, "currency": pl.String,
     "accounting_system": pl.String, "hours_per_day": pl.Float64, "date_order": pl.String,
-    "company_code": pl.String, "company_name": pl.String, "source_system": pl.String,
+    "company_code": pl.String, "company_name": pl.String, "source_system": pl.String, "price_basis": pl.String,
 }  # fmt: skip
 calendar_types: Mapping[str, type[pl.DataType]] = {
     "date": pl.Date, "weekday": pl.Int8, "holiday": pl.String, "is_workday": pl.Boolean,

@@ -88,7 +88,7 @@ class ColumnRead:
     column: int
     header: str
     field: str | None
-    how: str  # meta | label | alias | close | extra | duplicate | ignored
+    how: str  # meta | label | alias | close | extra | computed | duplicate | ignored
     filled: int | None = None  # data cells with content; None where nobody has counted
 
 

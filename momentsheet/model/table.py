@@ -24,6 +24,11 @@ def dtype(type_name: str) -> type[pl.DataType]:
     return dtypes.get(type_name, pl.String)
 
 
+def blank_table(entity: Entity) -> pl.DataFrame:
+    """The table of an entity without rows."""
+    return pl.DataFrame(schema={"row_id": pl.UInt32, **{field.name: dtype(field.type) for field in entity.fields}})
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """All rows of one entity in a delivery, flat, in the order of files, sheets and rows.

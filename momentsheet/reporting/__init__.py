@@ -1,5 +1,6 @@
 """Findings in words: for the terminal, for browsers, for other programs, and back into the customer's workbook."""
 
+from momentsheet.reporting.addresses import site_languages
 from momentsheet.reporting.explain import entities_overview, explain
 from momentsheet.reporting.html import render_html
 from momentsheet.reporting.junit import render_junit
@@ -7,6 +8,8 @@ from momentsheet.reporting.machine import entities_json, render_json, report_sch
 from momentsheet.reporting.marks import findings_listing, marks_of
 from momentsheet.reporting.receipt import render_receipt
 from momentsheet.reporting.sarif import render_sarif
+from momentsheet.reporting.site import render_site
+from momentsheet.reporting.starter import render_starter
 from momentsheet.reporting.text import render_text
 from momentsheet.reporting.words import fix, group_message, message, notice, refusal, repair_reason, verdict, why
 from momentsheet.reporting.written import written
@@ -27,9 +30,12 @@ __all__ = [
     "render_junit",
     "render_receipt",
     "render_sarif",
+    "render_site",
+    "render_starter",
     "render_text",
     "repair_reason",
     "report_schema",
+    "site_languages",
     "verdict",
     "why",
     "written",

@@ -5,9 +5,24 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from momentsheet.model.catalog import Catalog, Entity, Example, Field, Row, Rule, say
+from momentsheet.model.catalog import Catalog, Entity, Example, Field, Rule, say
+from momentsheet.reporting.addresses import entity_link, rule_link
+from momentsheet.reporting.describe import (
+    allowed,
+    applies_to,
+    demands_of,
+    handling,
+    headers,
+    privacy,
+    required,
+    rules_on,
+    sheet_names,
+    shown_example,
+    switched_on_by,
+    written,
+)
 from momentsheet.reporting.values import plain
-from momentsheet.reporting.words import entity_title, field_label, general, listed, sentence, severity_word
+from momentsheet.reporting.words import field_label, general, listed, sentence, severity_word
 
 _WIDTH = 88
 _INDENT = "  "
@@ -16,10 +31,15 @@ _INDENT = "  "
 def explain(catalog: Catalog, topic: Rule | Entity | tuple[Entity, Field], language: str) -> str:
     """What people ask about: a rule with why, fix and examples; a field; an entity with fields and rules."""
     if isinstance(topic, Rule):
-        return _page(_rule(catalog, topic, language))
+        return _page(
+            [*_rule(catalog, topic, language), *_site(catalog, rule_link(catalog, topic.code, language), language)]
+        )
     if isinstance(topic, Entity):
-        return _page(_entity(catalog, topic, language))
-    return _page(_field(catalog, *topic, language))
+        link = entity_link(catalog, topic.name, None, language)
+        return _page([*_entity(catalog, topic, language), *_site(catalog, link, language)])
+    entity, field = topic
+    link = entity_link(catalog, entity.name, field.name, language)
+    return _page([*_field(catalog, entity, field, language), *_site(catalog, link, language)])
 
 
 def entities_overview(catalog: Catalog, language: str) -> str:
@@ -40,18 +60,17 @@ def _page(lines: Iterable[str]) -> str:
 
 
 def _rule(catalog: Catalog, rule: Rule, language: str) -> list[str]:
-    lines = [f"{rule.code} · {severity_word(rule.severity, catalog, language)} · {_about(catalog, rule, language)}", ""]
+    lines = [
+        f"{rule.code} · {severity_word(rule.severity, catalog, language)} · {applies_to(catalog, rule, language)}",
+        "",
+    ]
     for part, texts in (("message", rule.message), ("why", rule.why), ("fix", rule.fix)):
         lines += _part(catalog, language, f"explain.{part}", general(rule, texts, catalog, language))
     if rule.on_demand:
-        systems = tuple(
-            say(system.label, language) for system in catalog.accounting.values() if rule.code in system.rules
-        )
+        systems = tuple(say(system.label, language) for system in switched_on_by(catalog, rule))
         text = sentence(catalog, language, "explain.on_demand", {"systems": systems or None})
         lines += _part(catalog, language, "explain.applies", text)
-    demands = [
-        (system, each) for system in catalog.accounting.values() for each in system.demands if each.code == rule.code
-    ]
+    demands = demands_of(catalog, rule)
     if demands:
         lines.append(catalog.text("explain.demands", language))
         for system, demand in demands:
@@ -64,95 +83,35 @@ def _rule(catalog: Catalog, rule: Rule, language: str) -> list[str]:
     return lines
 
 
-def _about(catalog: Catalog, rule: Rule, language: str) -> str:
-    """The sheet and the columns that a rule looks at."""
-    if rule.entity is None:
-        return catalog.text("explain.every_sheet", language)
-    labels = [field_label(rule.entity, name, catalog, language) for name in rule.fields]
-    title = entity_title(rule.entity, catalog, language)
-    return f"{title}: {', '.join(labels)}" if labels else title
-
-
 def _example(catalog: Catalog, rule: Rule, example: Example, language: str) -> list[str]:
-    """The rows of an example as small tables, one per entity with something to show; then the company's choices."""
+    """An example as small tables, one per sheet with something to show; then the company's choices and remarks."""
+    shown = shown_example(catalog, rule, example, language)
+    if shown.is_plain_sample:
+        return [f"{_INDENT}{catalog.text('explain.sample_row', language)}"]
     lines = []
-    tables = {name: rows for name, rows in example.rows.items() if any(rows)}
-    for name, rows in tables.items():
-        if len(tables) > 1 or name != rule.entity:
-            lines.append(f"{_INDENT}{entity_title(name, catalog, language)}")
-        fields = tuple(dict.fromkeys(field for row in rows for field in row))
-        table = [tuple(field_label(name, field, catalog, language) for field in fields)]
-        table += [_example_row(catalog, row, fields, language) for row in rows]
-        lines += [f"{_INDENT}{line}" for line in _columns(table)]
-    shown = {(field, value) for rows in tables.values() for row in rows for field, value in row.items()}
-    company = [(key, str(value)) for key, value in example.company.items() if (key, str(value)) not in shown]
-    lines += [f"{_INDENT}{key}: {plain(value)}" for key, value in company]
-    return lines or [f"{_INDENT}{catalog.text('explain.sample_row', language)}"]
-
-
-def _example_row(catalog: Catalog, row: Row, fields: Sequence[str], language: str) -> tuple[str, ...]:
-    blank = catalog.text("value.blank", language)
-    return tuple((plain(row[field], 30) or blank) if field in row else "…" for field in fields)
+    for table in shown.tables:
+        lines += [table.title] if table.title else []
+        lines += _columns([table.headers, *table.rows])
+    for sheet in shown.sheets:
+        lines.append(sheet.title)
+        lines += _columns([("", *sheet.letters), *((str(row), *cells) for row, cells in sheet.rows)])
+        lines += sheet.remarks
+    lines += [f"{key}: {value}" for key, value in shown.settings]
+    return [f"{_INDENT}{line}" for line in (*lines, *shown.remarks)]
 
 
 def _field(catalog: Catalog, entity: Entity, field: Field, language: str) -> list[str]:
     lines = [f"{say(entity.title, language)} · {say(field.label, language)}  ({entity.name}.{field.name})", ""]
     lines += _part(catalog, language, "explain.meaning", say(field.help, language))
-    lines += _part(catalog, language, "explain.required", _required(catalog, field, language))
-    lines += _part(catalog, language, "explain.format", _format(catalog, field, language))
-    lines += _part(catalog, language, "explain.allowed", _allowed(catalog, field, language))
+    lines += _part(catalog, language, "explain.required", required(catalog, entity, field, language))
+    lines += _part(catalog, language, "explain.format", written(catalog, field, language))
+    lines += _part(catalog, language, "explain.allowed", allowed(catalog, field, language))
     lines += _part(catalog, language, "explain.example", plain(field.example))
-    lines += _part(catalog, language, "explain.headers", ", ".join(_headers(field)))
-    if not field.imported:
-        lines += _part(catalog, language, "explain.import", catalog.text("explain.by_hand", language))
-    if field.privacy != "public":
-        lines += _part(catalog, language, "explain.privacy", catalog.text(f"explain.privacy.{field.privacy}", language))
-    rules = tuple(rule.code for rule in entity.rules if field.name in rule.fields)
+    lines += _part(catalog, language, "explain.headers", ", ".join(headers(field)))
+    lines += _part(catalog, language, "explain.import", handling(catalog, field, language))
+    lines += _part(catalog, language, "explain.privacy", privacy(catalog, field, language))
+    rules = tuple(rule.code for rule in rules_on(entity, field))
     return lines + _part(catalog, language, "explain.rules", ", ".join(rules))
-
-
-def _required(catalog: Catalog, field: Field, language: str) -> str:
-    if field.required:
-        return catalog.text("value.yes", language)
-    if field.required_when:
-        return sentence(catalog, language, "explain.required_when", {"condition": field.required_when})
-    return catalog.text("value.no", language)
-
-
-def _format(catalog: Catalog, field: Field, language: str) -> str:
-    """How a value of the field's type is written, with what the field adds to it."""
-    parts = [catalog.text(f"template.type.{field.type}", language)]
-    if field.type == "money":
-        parts.append(sentence(catalog, language, "explain.currency", {"currency": catalog.company.currency}))
-    schema = field.schema
-    if "minlength" in schema:
-        parts.append(sentence(catalog, language, "explain.minlength", {"count": schema["minlength"]}))
-    if "maxlength" in schema:
-        parts.append(sentence(catalog, language, "explain.maxlength", {"count": schema["maxlength"]}))
-    if "min" in schema:
-        parts.append(sentence(catalog, language, "explain.min", {"limit": schema["min"]}))
-    if "max" in schema:
-        parts.append(sentence(catalog, language, "explain.max", {"limit": schema["max"]}))
-    return ", ".join(parts)
-
-
-def _allowed(catalog: Catalog, field: Field, language: str) -> str:
-    """The code list's labels, or the sheet that a reference points to."""
-    if field.list and field.list in catalog.code_lists:
-        return ", ".join(say(code.label, language) for code in catalog.code_lists[field.list].codes)
-    if field.to:
-        facts = {
-            "column": field_label(field.to.entity, field.to.field, catalog, language),
-            "sheet": entity_title(field.to.entity, catalog, language),
-        }
-        return sentence(catalog, language, "explain.reference", facts)
-    allowed = field.schema.get("allowed")
-    return ", ".join(plain(str(value)) for value in allowed) if isinstance(allowed, list | tuple) else ""
-
-
-def _headers(field: Field) -> tuple[str, ...]:
-    """Every header that the column is recognised by, each once."""
-    return tuple(dict.fromkeys([*field.label.values(), *field.aliases, field.name]))
 
 
 def _entity(catalog: Catalog, entity: Entity, language: str) -> list[str]:
@@ -161,11 +120,8 @@ def _entity(catalog: Catalog, entity: Entity, language: str) -> list[str]:
     lines.append("")
     key = tuple(field_label(entity.name, name, catalog, language) for name in entity.key)
     lines += _part(catalog, language, "explain.key", listed(key, catalog, language))
-    lines += _part(
-        catalog, language, "explain.sheets", ", ".join(dict.fromkeys([*entity.title.values(), *entity.sheet_aliases]))
-    )
-    if entity.derived:
-        lines += _part(catalog, language, "explain.import", catalog.text("explain.derived", language))
+    lines += _part(catalog, language, "explain.sheets", ", ".join(sheet_names(entity)))
+    lines += _part(catalog, language, "explain.import", handling(catalog, entity, language))
     lines += [catalog.text("explain.fields", language)]
     rows = [
         (("*" if field.required else " ") + say(field.label, language), field.name, field.type)
@@ -178,7 +134,13 @@ def _entity(catalog: Catalog, entity: Entity, language: str) -> list[str]:
         width = max(len(rule.code) for rule in entity.rules)
         for rule in entity.rules:
             lines += _hanging(f"{_INDENT}{rule.code:<{width}}  ", general(rule, rule.message, catalog, language))
+        lines.append("")
     return lines
+
+
+def _site(catalog: Catalog, link: str, language: str) -> list[str]:
+    """Where the topic stands on the documentation site; an address is never broken over two lines."""
+    return [catalog.text("explain.site", language), f"{_INDENT}{link}"] if link else []
 
 
 def _part(catalog: Catalog, language: str, text_id: str, text: str) -> list[str]:

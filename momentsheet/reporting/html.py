@@ -10,6 +10,7 @@ from jinja2 import BaseLoader
 from momentsheet.model.catalog import Catalog, Severity, severities
 from momentsheet.model.finding import Finding, Report
 from momentsheet.model.workbook import column_letter
+from momentsheet.reporting.addresses import rule_link
 from momentsheet.reporting.outline import (
     SheetCount,
     entity_totals,
@@ -140,6 +141,7 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
         ],
         "repair_count": len(report.repairs),
         "totals": entity_totals(report, catalog, language),
+        "links": {group.code: rule_link(catalog, group.code, language) for group in report.groups},
         "first_code": report.groups[0].code if report.groups else "",
     }
     return render_page(

@@ -12,6 +12,7 @@ from typing import Any
 from momentsheet.model.catalog import Catalog, Entity, Field, Rule
 from momentsheet.model.finding import Finding, Group, Input, Repair, Report, Totals
 from momentsheet.model.workbook import column_letter
+from momentsheet.reporting.addresses import rule_link
 from momentsheet.reporting.words import fix, group_message, message
 
 CELLS_LISTED = 20  # of a group
@@ -33,6 +34,9 @@ def render_json(report: Report, catalog: Catalog) -> str:
         "repairs": _lines(_repair(item) for item in report.repairs),
         "totals": dumped({name: _totals(totals) for name, totals in report.totals.items()}),
     }
+    if catalog.company.docs:
+        codes = sorted({finding.code for finding in report.findings})
+        parts["links"] = dumped({code: rule_link(catalog, code, report.language) for code in codes})
     return "{\n" + ",\n".join(f'"{name}": {text}' for name, text in parts.items()) + "\n}\n"
 
 

@@ -119,6 +119,7 @@ class EntityTotals:
     entity: str
     title: str
     is_derived: bool
+    is_by_hand: bool  # not imported: a person enters it from the work lists
     read: int
     clean: int
     left_out: int
@@ -204,6 +205,7 @@ def entity_totals(report: Report, catalog: Catalog, language: str) -> tuple[Enti
             entity=name,
             title=entity_title(name, catalog, language),
             is_derived=name in catalog.entities and catalog.entities[name].derived is not None,
+            is_by_hand=name in catalog.entities and not catalog.entities[name].imported,
             read=totals.rows_read,
             clean=totals.rows_clean,
             left_out=totals.rows_left_out,
@@ -298,7 +300,8 @@ def _told(
         more_cells=more,
         message=group_message(group, catalog, language),
         fix=fix(first, catalog, language),
-        why=why(first, catalog, language),
+        # Rules say why in fewer languages than what is wrong: a page does not change language in the middle.
+        why=why(first, catalog, language) if language in catalog.rules[group.code].why else "",
         suggestion=_suggestions(group),
         stops=stops,
         effects=effects,

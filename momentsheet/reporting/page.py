@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
@@ -30,6 +30,19 @@ def render_page(
 
     Templates may use t(id, …) for a text, c(id, count, …) for a text with a number, n(number) and d(date).
     """
+    return renderer(catalog, language, loader, styles=styles, scripts=scripts)(template, context)
+
+
+def renderer(
+    catalog: Catalog,
+    language: str,
+    loader: BaseLoader,
+    *,
+    styles: Sequence[str],
+    scripts: Sequence[str] = (),
+    neighbours: str = "",
+) -> Callable[[str, Mapping[str, object]], str]:
+    """What renders many pages that look alike; `neighbours` are sources of scripts that may lie beside a page."""
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -50,12 +63,16 @@ def render_page(
 
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"style-src {_allowed(style)}; script-src {_allowed(script)}"
+        f"style-src {_allowed(style)}; script-src {' '.join(filter(None, (_allowed(script), neighbours)))}"
     )
     # Styles and scripts are files of this program: the only text on a page that is not escaped.
     ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
     words = {"language": language, "policy": policy, "t": t, "c": c, "n": n, "d": d}
-    return environment.get_template(template).render({**context, **ours, **words})
+
+    def render(template: str, context: Mapping[str, object]) -> str:
+        return environment.get_template(template).render({**context, **ours, **words})
+
+    return render
 
 
 # Private functions

@@ -13,6 +13,7 @@ from jinja2 import BaseLoader
 from momentsheet.model.bundle import Breakdown, Bundle, ImportFile, Share
 from momentsheet.model.catalog import Catalog, Field, say
 from momentsheet.model.finding import Report, Totals
+from momentsheet.reporting.addresses import rule_link
 from momentsheet.reporting.outline import (
     EntityTotals,
     entity_totals,
@@ -79,11 +80,16 @@ def render_receipt(
         "warnings": [item for item in groups if item.severity == "warning"][:GROUPS_SHOWN],
         "warning_groups": sum(item.severity == "warning" for item in groups),
         "groups_shown": GROUPS_SHOWN,
+        "links": {item.code: rule_link(catalog, item.code, language) for item in groups},
         "repairs": repairs,
         "repair_count": len(report.repairs),
         "repair_list": [(kind, value) for kind in repairs for value in kind.values][:REPAIRS_SHOWN],
         "repairs_hidden": max(0, sum(len(kind.values) for kind in repairs) - REPAIRS_SHOWN),
-        "by_hand": _by_hand(report, catalog, language),
+        "by_hand": _by_hand(report, bundle, catalog, language),
+        "work_lists": [
+            (say(item.work_list.title, language), say(item.work_list.place, language), item.rows.height)
+            for item in bundle.work_lists
+        ],
         "settings": _settings(catalog, language),
         "notes": _notes(catalog, language),
         "inferred": _inferred(bundle),
@@ -207,14 +213,18 @@ def _exact(text: str, language: str) -> str:
     return number(text, language, _decimals(text))
 
 
-def _by_hand(report: Report, catalog: Catalog, language: str) -> list[tuple[str, str, int | None]]:
-    """Columns that hold values which no import file carries: sheet, column, number of values where it was counted."""
+def _by_hand(report: Report, bundle: Bundle, catalog: Catalog, language: str) -> list[tuple[str, str, int | None]]:
+    """Columns that hold values which no import file carries: sheet, column, number of values where it was counted.
+
+    Those that stand in a work list are told there.
+    """
+    listed = {column.field for item in bundle.work_lists for column in item.work_list.columns}
     found: dict[tuple[str, str], int | None] = {}
     for item in report.inputs:
         for sheet in item.sheets:
             for column in sheet.columns:
                 field = _field(catalog, sheet.entity or "", column.field or "")
-                if field is None or field.imported or column.filled == 0:
+                if field is None or field.imported or column.filled == 0 or (sheet.entity, field.name) in listed:
                     continue
                 place = (entity_title(sheet.entity or "", catalog, language), say(field.label, language))
                 before = found.get(place, 0)

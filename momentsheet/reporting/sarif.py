@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from momentsheet.model.catalog import Catalog, Severity
 from momentsheet.model.finding import Finding, Report
+from momentsheet.reporting.addresses import is_absolute, rule_link
 from momentsheet.reporting.values import plain
 from momentsheet.reporting.words import fix, general, message, suggestion
 
@@ -54,10 +55,13 @@ def render_sarif(report: Report, catalog: Catalog) -> str:
 
 def _rule(code: str, catalog: Catalog, language: str) -> dict[str, Any]:
     rule = catalog.rules[code]
+    link = rule_link(catalog, code, language)
     return {
         "id": code,
         "shortDescription": {"text": _text(general(rule, rule.message, catalog, language))},
         "fullDescription": {"text": _text(general(rule, rule.why, catalog, language))},
+        # The standard takes only whole addresses: a path has nothing that it could start from.
+        **({"helpUri": link} if is_absolute(link) else {}),
         "help": {"text": _text(general(rule, rule.fix, catalog, language))},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"reach": rule.reach},

@@ -20,7 +20,7 @@ from momentsheet.reporting.values import date, duration, number, plain
 LONGEST_VALUE = 80  # characters of a cell that are quoted inside a sentence
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅÄÖ«\"“])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅÄÖ«»\"“”])")
 _NOT_GROUPED = ("row", "year", "number")  # how the names of whole numbers end that are no amounts
 _OF_THE_FINDING = frozenset({"value", "key", "row", "suggestion", "cell", "sheet", "file"})
 
@@ -43,7 +43,8 @@ def why(finding: Finding, catalog: Catalog, language: str) -> str:
 def general(rule: Rule, texts: Mapping[str, str], catalog: Catalog, language: str) -> str:
     """A text of a rule before anything is found: the column's label, and «…» for what will be found."""
     label = field_label(rule.entity, rule.fields[0], catalog, language) if rule.entity and rule.fields else None
-    return _fill(say(texts, language), lambda name: label if name in {"header", "label"} else None)
+    told = _fill(say(texts, language), lambda name: label if name in {"header", "label"} else None)
+    return told.replace("….", "…")
 
 
 def suggestion(finding: Finding) -> str:
@@ -100,7 +101,7 @@ def repair_value(repair: Repair, catalog: Catalog, language: str) -> str:
             return date(dt.date.fromisoformat(repair.after), language)
         except ValueError:
             return plain(repair.after, LONGEST_VALUE)
-    return _code_label(repair.after, field, catalog, language) or plain(repair.after, LONGEST_VALUE)
+    return code_label(repair.after, field, catalog, language) or plain(repair.after, LONGEST_VALUE)
 
 
 def verdict(report: Report, catalog: Catalog, language: str) -> str:
@@ -179,6 +180,15 @@ def listed(items: tuple[str, ...], catalog: Catalog, language: str) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {catalog.text('list.and', language)} {items[-1]}"
+
+
+def code_label(value: str, field: Field | None, catalog: Catalog, language: str) -> str | None:
+    """The label of a code of the field's code list, None where it has no such code."""
+    code_list = catalog.code_lists.get(field.list) if field is not None and field.list else None
+    for code in code_list.codes if code_list else ():
+        if code.code == value:
+            return plain(say(code.label, language))
+    return None
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -270,7 +280,7 @@ def _shown(
             return say(catalog.accounting[value].label, language)
         if name == "country" or (field is not None and field.type == "country"):
             return _country(value, language)
-        return _code_label(value, field, catalog, language) or plain(value, limit)
+        return code_label(value, field, catalog, language) or plain(value, limit)
     if isinstance(value, bool):
         return catalog.text("value.yes" if value else "value.no", language)
     if isinstance(value, int) and name.endswith(_NOT_GROUPED):
@@ -288,15 +298,6 @@ def _shown(
         words = (_shown(name, item, field, catalog, language, limit=limit) or "" for item in items)
         return listed(tuple(words), catalog, language) or None
     return plain(str(value), limit)
-
-
-def _code_label(value: str, field: Field | None, catalog: Catalog, language: str) -> str | None:
-    """The label of a code of the field's code list."""
-    code_list = catalog.code_lists.get(field.list) if field is not None and field.list else None
-    for code in code_list.codes if code_list else ():
-        if code.code == value:
-            return plain(say(code.label, language))
-    return None
 
 
 def _field(entity: Entity, name: str) -> Field | None:

@@ -1,8 +1,10 @@
-"""The only room that knows workbook files: the gate, reading, the template, findings brought back into a workbook."""
+"""The only room that knows workbook files: the gate, reading, the template, findings brought back into a workbook,
+work lists."""
 
 from momentsheet.workbook.annotation.annotate import annotate, copy_annotated
 from momentsheet.workbook.gate import Limits
 from momentsheet.workbook.reading import read_workbook
 from momentsheet.workbook.template import CellValue, make_template
+from momentsheet.workbook.work_lists import make_work_lists
 
-__all__ = ["CellValue", "Limits", "annotate", "copy_annotated", "make_template", "read_workbook"]
+__all__ = ["CellValue", "Limits", "annotate", "copy_annotated", "make_template", "make_work_lists", "read_workbook"]
