@@ -204,7 +204,8 @@ def test_ids_are_unique_and_headings_in_order(pages):
 
 def test_no_text_is_missing_and_no_python_shows(catalog, pages):
     for name, page in pages.items():
-        assert not re.search(r"\bNone\b|Undefined|Decimal\(|dataclass|\{[a-z_]\w*\}", page.text), name
+        # What stands in braces is either a part of a request's address or a placeholder that was forgotten.
+        assert not re.search(r"\bNone\b|Undefined|Decimal\(|dataclass|\{(?!company_code)[a-z_]\w*\}", page.text), name
         assert not re.search(r"\b(site|search|explain|written|condition)\.[a-z_]+\b", page.text), name
 
 

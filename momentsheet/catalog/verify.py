@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import polars as pl
+
 from momentsheet.catalog.canonical import canonical_problem
 from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import Names, did_you_mean
@@ -32,10 +34,19 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     }
     fact_tables = {name: taken["columns"] for name, taken in files.fact_tables.items() if "columns" in taken}
     tables = Tables(whole, is_whole=len(whole) == len(names.fields), fact_tables=fact_tables)
+    # A derived entity reads a retired field as a blank column.
+    gone = {name: dict.fromkeys(entity.get("retired", ()), "retired") for name, entity in files.entities.items()}
+    for_derived = Tables(
+        {name: {**kinds, **gone.get(name, {})} for name, kinds in whole.items()},
+        is_whole=len(whole) == len(names.fields),
+        fact_tables=fact_tables,
+    )
     yield from _code_lists(files.code_lists.values())
     yield from _sheets(files.entities)
     for name, entity in files.entities.items():
         yield from _fields(name, entity, files, names, tables)
+        if "derived" in entity:
+            yield from _derived(entity, for_derived)
         yield from _sample(entity, names)
     yield from rule_problems(files, names, tables)
     yield from _accounting(files, names)
@@ -117,8 +128,6 @@ def _fields(name: str, entity: Taken, files: RuleFiles, names: Names, tables: Ta
         found = files.field(name, total)
         if found is not None and "type" in found and found["type"] not in number_types:
             yield entity.problem("totals", f"`totals` can sum only numbers; `{total}` is of type {found['type']}")
-    if "derived" in entity:
-        yield from _derived(entity, tables)
 
 
 def _reference(name: str, field: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
@@ -181,7 +190,7 @@ def _derived(entity: Taken, tables: Tables) -> Iterator[Problem]:
     for field in entity["fields"]:
         if field["name"] not in result:
             yield entity.problem("derived", f"`derived` does not give the column `{field['name']}`")
-        elif result[field["name"]] != dtype(field["type"]):
+        elif result[field["name"]] not in (dtype(field["type"]), pl.Null):
             yield entity.problem("derived", f"`derived` gives `{field['name']}` in another type than {field['type']}")
 
 

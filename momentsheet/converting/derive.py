@@ -19,9 +19,14 @@ def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) 
     for name, entity in entities.items():
         if entity.derived is None or name in catalog.out_of_scope:
             tables[name] = clean[name].values if name in clean else blank_table(entity)
+    # A derived entity reads a retired field as a blank column.
+    read = {
+        name: table.with_columns(pl.lit(None).alias(gone) for gone in entities[name].retired)
+        for name, table in tables.items()
+    }
     for name, entity in catalog.entities.items():
         if entity.derived is not None:
-            tables[name] = _derived(entity, entity.derived, tables, catalog, facts)
+            tables[name] = _derived(entity, entity.derived, read, catalog, facts)
     return {name: tables[name] for name in sorted(tables, key=lambda name: entities[name].order)}
 
 

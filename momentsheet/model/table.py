@@ -14,6 +14,7 @@ from momentsheet.model.catalog import Entity, Field
 dtypes: Mapping[str, type[pl.DataType]] = {
     "integer": pl.Int64, "decimal": pl.Float64, "money": pl.Float64, "percent": pl.Float64, "hours": pl.Float64,
     "date": pl.Date, "boolean": pl.Boolean,
+    "retired": pl.Null,  # a field that is no more, where a derived entity still reads it
 }  # fmt: skip
 
 default_decimals: Mapping[str, int] = {"integer": 0, "decimal": 4, "money": 2, "percent": 2, "hours": 6}

@@ -23,7 +23,7 @@ from momentsheet.model.catalog import (
 from momentsheet.model.workbook import column_letter
 from momentsheet.reporting.conditions import condition
 from momentsheet.reporting.values import date, duration, number, plain
-from momentsheet.reporting.words import code_label, entity_title, field_label, sentence
+from momentsheet.reporting.words import code_label, entity_title, field_label, sentence, shown
 
 _EXAMPLE_VALUE = 30  # characters of a value in the table of an example
 _SHEETS_VALUE = 60  # of a cell in an example sheet
@@ -115,8 +115,21 @@ def allowed(catalog: Catalog, field: Field, language: str) -> str:
             "sheet": entity_title(field.to.entity, catalog, language),
         }
         return sentence(catalog, language, "explain.reference", facts)
+    if field.looked_up:
+        places = [place_name(catalog, place.entity, place.field, language) for place in field.looked_up]
+        return sentence(catalog, language, "explain.looked_up", {"places": ", ".join(places)})
     values = field.schema.get("allowed")
     return ", ".join(plain(str(value)) for value in values) if isinstance(values, list | tuple) else ""
+
+
+def place_name(catalog: Catalog, entity: str, field: str, language: str) -> str:
+    """A column and its sheet in short: «Kunder › Kundenr»."""
+    return f"{entity_title(entity, catalog, language)} › {field_label(entity, field, catalog, language)}"
+
+
+def words_read(catalog: Catalog, field: Field, language: str) -> tuple[tuple[str, str], ...]:
+    """Words that stand for a value of the field, and that value."""
+    return tuple((plain(word), shown(value, field, catalog, language)) for word, value in field.reads.items())
 
 
 def headers(field: Field) -> tuple[str, ...]:
@@ -173,6 +186,11 @@ def demands_of(catalog: Catalog, rule: Rule) -> tuple[tuple[AccountingSystem, De
         for demand in system.demands
         if demand.code == rule.code
     )
+
+
+def demanded_like(catalog: Catalog, rule: Rule, language: str) -> tuple[str, ...]:
+    """The columns whose demands hold for the rule's own column too."""
+    return tuple(place_name(catalog, stead.entity, stead.field, language) for stead in rule.stands_for)
 
 
 def shown_example(catalog: Catalog, rule: Rule, example: Example, language: str) -> ShownExample:

@@ -10,6 +10,7 @@ from momentsheet.reporting.addresses import entity_link, rule_link
 from momentsheet.reporting.describe import (
     allowed,
     applies_to,
+    demanded_like,
     demands_of,
     handling,
     headers,
@@ -19,6 +20,7 @@ from momentsheet.reporting.describe import (
     sheet_names,
     shown_example,
     switched_on_by,
+    words_read,
     written,
 )
 from momentsheet.reporting.values import plain
@@ -77,6 +79,8 @@ def _rule(catalog: Catalog, rule: Rule, language: str) -> list[str]:
             text = f"{say(demand.says, language)} ({plain(demand.example)})"
             lines += _hanging(f"{_INDENT}{say(system.label, language)}: ", text)
         lines.append("")
+    like = listed(demanded_like(catalog, rule, language), catalog, language)
+    lines += _part(catalog, language, "explain.demanded_like", like)
     for name, examples in (("good", rule.good), ("bad", rule.bad)):
         if examples:
             lines += [catalog.text(f"explain.{name}", language), *_example(catalog, rule, examples[0], language), ""]
@@ -106,6 +110,8 @@ def _field(catalog: Catalog, entity: Entity, field: Field, language: str) -> lis
     lines += _part(catalog, language, "explain.required", required(catalog, entity, field, language))
     lines += _part(catalog, language, "explain.format", written(catalog, field, language))
     lines += _part(catalog, language, "explain.allowed", allowed(catalog, field, language))
+    read = ", ".join(f"{word} = {value}" for word, value in words_read(catalog, field, language))
+    lines += _part(catalog, language, "explain.reads", read)
     lines += _part(catalog, language, "explain.example", plain(field.example))
     lines += _part(catalog, language, "explain.headers", ", ".join(headers(field)))
     lines += _part(catalog, language, "explain.import", handling(catalog, field, language))
@@ -122,6 +128,7 @@ def _entity(catalog: Catalog, entity: Entity, language: str) -> list[str]:
     lines += _part(catalog, language, "explain.key", listed(key, catalog, language))
     lines += _part(catalog, language, "explain.sheets", ", ".join(sheet_names(entity)))
     lines += _part(catalog, language, "explain.import", handling(catalog, entity, language))
+    lines += _part(catalog, language, "explain.computed", ", ".join(map(plain, entity.computed)))
     lines += [catalog.text("explain.fields", language)]
     rows = [
         (("*" if field.required else " ") + say(field.label, language), field.name, field.type)

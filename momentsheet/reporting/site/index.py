@@ -22,11 +22,12 @@ from momentsheet.reporting.site.parts import file_name
 from momentsheet.reporting.words import general
 
 INDEX_FILE = "search.js"
+COMPUTED = "computed-headers"  # where an entity's page names what Moment works out itself
 
 # What goes before what where words fit equally well
 kinds = (
     "error", "warning", "info", "entity", "field", "system", "work_list", "list", "code", "format", "file", "column",
-    "facts",
+    "facts", "computed",
 )  # fmt: skip
 
 
@@ -79,6 +80,8 @@ def _data(catalog: Catalog, language: str) -> Iterator[Entry]:
         title = say(entity.title, language)
         words = _once((*sheet_names(entity), entity.name))
         yield Entry("entity", entity_place(entity.name), title, say(entity.help, language), words)
+        for header in entity.computed:
+            yield Entry("computed", f"{entity_place(entity.name)}#{COMPUTED}", header, title, (header,))
         for field in entity.fields:
             words = _once((*headers(field), f"{entity.name}.{field.name}"))
             yield Entry("field", field_place(entity.name, field.name), say(field.label, language), title, words)

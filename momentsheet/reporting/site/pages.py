@@ -28,6 +28,7 @@ from momentsheet.reporting.site.parts import (
     path_link,
     rule_line,
     rule_part,
+    work_lists_of,
 )
 from momentsheet.reporting.values import plain
 from momentsheet.reporting.words import field_label, listed, shown
@@ -154,8 +155,10 @@ def _entity(catalog: Catalog, page: Page, language: str) -> dict[str, Any]:
         "referred_from": [
             entity_link(catalog, other.name, language)
             for other in catalog.entities.values()
-            if other is not entity and any(field.to and field.to.entity == entity.name for field in other.fields)
+            if other is not entity and entity.name in _named_by(other)
         ],
+        "computed": tuple(map(plain, entity.computed)),
+        "work_lists": work_lists_of(catalog, entity.name, language),
         "totals": [field_link(catalog, entity.name, name, language) for name in entity.totals],
         "files": [
             Link(file_name(catalog, form, file), format_place(form.name, file.file))
@@ -175,8 +178,12 @@ def _entity(catalog: Catalog, page: Page, language: str) -> dict[str, Any]:
 
 def _linked(catalog: Catalog, entity: Entity, language: str) -> list[Link]:
     """The entities that an entity refers to, each once."""
-    names = dict.fromkeys(field.to.entity for field in entity.fields if field.to)
-    return [entity_link(catalog, name, language) for name in names if name != entity.name]
+    return [entity_link(catalog, name, language) for name in _named_by(entity) if name != entity.name]
+
+
+def _named_by(entity: Entity) -> tuple[str, ...]:
+    """The names of the entities that an entity refers to, each once."""
+    return tuple(dict.fromkeys(to.entity for field in entity.fields for to in field.references))
 
 
 def _rules(catalog: Catalog, _page: Page, language: str) -> dict[str, Any]:
@@ -310,7 +317,12 @@ def _work_lists(catalog: Catalog, _page: Page, language: str) -> dict[str, Any]:
                 "title": say(item.title, language),
                 "place": say(item.place, language),
                 "help": say(item.help, language),
-                "columns": [say(column.label, language) for column in item.columns],
+                "columns": [
+                    path_link(catalog, ".".join(column.field), language)
+                    if column.field
+                    else Link(say(column.label, language), "")
+                    for column in item.columns
+                ],
                 "in_place_of": path_link(catalog, item.in_place_of, language) if item.in_place_of else None,
             }
             for item in catalog.work_lists.values()

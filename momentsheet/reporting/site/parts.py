@@ -21,11 +21,13 @@ from momentsheet.model.catalog import (
 )
 from momentsheet.reporting.addresses import (
     entity_place,
+    facts_place,
     field_place,
     format_place,
     list_place,
     rule_place,
     system_place,
+    work_list_place,
 )
 from momentsheet.reporting.describe import (
     ShownExample,
@@ -34,11 +36,13 @@ from momentsheet.reporting.describe import (
     handling,
     headers,
     listed_in,
+    place_name,
     privacy,
     required,
     rules_on,
     shown_example,
     switched_on_by,
+    words_read,
     written,
 )
 from momentsheet.reporting.values import plain
@@ -79,7 +83,7 @@ def path_link(catalog: Catalog, path: str, language: str) -> Link:
     if not name:
         return entity_link(catalog, entity, language)
     link = field_link(catalog, entity, name, language)
-    return Link(f"{entity_title(entity, catalog, language)} › {link.text}", link.href)
+    return Link(place_name(catalog, entity, name, language), link.href)
 
 
 def system_link(system: AccountingSystem, language: str) -> Link:
@@ -101,7 +105,8 @@ def field_part(catalog: Catalog, entity: Entity, field: Field, language: str) ->
         "written": written(catalog, field, language),
         "allowed": allowed(catalog, field, language),
         "list": Link(say(code_list.title, language), list_place(code_list.name)) if code_list else None,
-        "reference": path_link(catalog, f"{field.to.entity}.{field.to.field}", language) if field.to else None,
+        "references": [path_link(catalog, f"{to.entity}.{to.field}", language) for to in field.references],
+        "reads": words_read(catalog, field, language),
         "example": plain(field.example),
         "headers": headers(field),
         "privacy": privacy(catalog, field, language),
@@ -117,9 +122,11 @@ def field_part(catalog: Catalog, entity: Entity, field: Field, language: str) ->
                 "format": say(item.format.title, language),
                 "name": item.column.name,
                 "href": format_place(item.format.name, item.file.file),
+                "needs_agreement": field.by_agreement and not field.imported,
             }
             for item in carriers(catalog, entity.name, field.name)
         ],
+        "work_lists": work_lists_of(catalog, f"{entity.name}.{field.name}", language),
     }
 
 
@@ -146,7 +153,10 @@ def rule_part(catalog: Catalog, rule: Rule, language: str) -> dict[str, Any]:
         "fields": [field_link(catalog, rule.entity, name, language) for name in rule.fields] if rule.entity else [],
         "marked": rule.fields,
         "reach": rule.reach,
+        "like": [path_link(catalog, f"{stead.entity}.{stead.field}", language) for stead in rule.stands_for],
         "check": rule.check,
+        "words": Link(rule.words, facts_place(rule.words)) if rule.words else None,
+        "may_lack": [entity_link(catalog, name, language) for name in rule.may_lack],
         "schema": ", ".join(f"{word}: {limit}" for word, limit in (rule.schema or {}).items()),
         "holds": rule.holds,
         "offends": rule.offends,
@@ -247,6 +257,15 @@ def written_as(catalog: Catalog, form: Format, field: Field, column: FormatColum
     return "; ".join((said, *translated))
 
 
+def work_lists_of(catalog: Catalog, path: str, language: str) -> list[Link]:
+    """The work lists that stand in place of importing an entity or a field."""
+    return [
+        Link(say(item.title, language), work_list_place(item.name))
+        for item in catalog.work_lists.values()
+        if item.in_place_of == path
+    ]
+
+
 # Private functions
 
 # What the types of fields look like in a file, where it is not just text
@@ -261,6 +280,8 @@ def _kind(field: Field, column: FormatColumn, *, is_table: bool) -> str:
         return "joined" if is_table else "array"
     if column.write == "lookup":
         return "found_by"
+    if column.number:
+        return "number"
     return column.write if column.write in {"minutes", "camel"} else _KINDS.get(field.type, "text")
 
 

@@ -1,0 +1,140 @@
+"""What Moment does not import: checked, never in an import file, delivered as lists for a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import openpyxl
+import pytest
+from delivery import book
+
+from momentsheet.catalog import apply_company, load_catalog
+from momentsheet.checking import check
+from momentsheet.converting import convert
+from momentsheet.model.bundle import Bundle
+from momentsheet.model.catalog import Catalog, Company, Row
+from momentsheet.reporting.written import written
+from momentsheet.workbook import make_work_lists
+
+CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
+TODAY = dt.date(2025, 1, 15)
+
+
+def bundle_of(rows: Mapping[str, Sequence[Row]] | None = None, catalog: Catalog = CATALOG) -> Bundle:
+    checked = check([book(catalog, rows)], catalog, TODAY)
+    assert [(item.code, item.sheet, item.cell) for item in checked.findings if item.severity == "error"] == []
+    return convert(checked.clean, catalog, ["csv", "api"], checked.facts)
+
+
+def rows_of(bundle: Bundle, name: str) -> list[dict[str, object]]:
+    return next((item.rows.to_dicts() for item in bundle.work_lists if item.work_list.name == name), [])
+
+
+def agreed(*what: str) -> Catalog:
+    return apply_company(CATALOG, Company(agreed=what, given=frozenset(("agreed",))))
+
+
+def test_balances_are_lists_and_no_import_files() -> None:
+    balance = {"employee_email": "kari.nordmann@fjordglott.example", "balance_date": "2024-12-31", "flex_hours": "-3.5"}
+    days = {"vacation_days_this_year": "25", "vacation_days_transferred": "5", "vacation_hours": "", "comment": ""}
+    bundle = bundle_of({"opening_balance": [{**balance, **days}]})
+    assert not any(item.entity == "opening_balance" for item in bundle.files)
+    (flex,) = rows_of(bundle, "flex_balance")
+    assert (flex["last_name"], flex["flex_hours"], flex["balance_date"]) == ("Nordmann", -3.5, dt.date(2024, 12, 31))
+    (holiday,) = rows_of(bundle, "holiday_balance")
+    assert holiday["vacation_hours"] == 30 * 7.5
+
+
+def test_credit_terms_are_lists_at_three_places() -> None:
+    rows: dict[str, Sequence[Row]] = dict.fromkeys(REFERRING, ())
+    rows |= {"company": [{"default_credit_days": "14"}], "customer": [{"credit_days": "30"}], "contact": ()}
+    bundle = bundle_of({**rows, "project": [{"credit_days": "10"}], "activity": [{}], "time_record": [{}]})
+    assert rows_of(bundle, "company_settings")[0]["default_credit_days"] == 14
+    assert rows_of(bundle, "credit_terms_customers") == [
+        {"customer_number": "10001", "name": CATALOG.entities["customer"].sample[0]["name"], "credit_days": 30}
+    ]
+    assert [row["credit_days"] for row in rows_of(bundle, "credit_terms_projects")] == [10]
+    assert not any("credit_days" in item.data.decode() for item in bundle.files)
+
+
+# Sheets that refer to projects and customers of the sample beyond the first ones
+REFERRING = (
+    "price", "checklist", "checklist_item", "task", "checklist_use", "absence", "expense", "product_sale", "invoice",
+    "invoice_line", "invoice_pdf", "document", "opening_balance", "number_map",
+)  # fmt: skip
+
+
+def test_overdue_and_unpaid_invoices_are_followed_up() -> None:
+    sample = CATALOG.entities["invoice"].sample[0]
+    total = sample["amount_incl_vat"]
+    late = {"due_date": "2025-01-14", "outstanding_amount": total, "paid_date": ""}
+    invoices = [
+        {**late, "invoice_number": "16713"},
+        {**late, "invoice_number": "16714", "outstanding_amount": "0", "kid": ""},
+        {**late, "invoice_number": "16715", "due_date": "2025-01-15", "kid": ""},
+        {**late, "invoice_number": "16716", "outstanding_amount": "", "kid": ""},
+    ]
+    others = dict.fromkeys(("invoice_line", "invoice_pdf", "document", "number_map"), ())
+    bundle = bundle_of({**others, "invoice": invoices})
+    (row,) = rows_of(bundle, "overdue_unpaid")
+    assert (row["invoice_number"], row["outstanding_amount"]) == ("16713", float(total))
+    assert row["currency"] == "NOK"
+
+
+def test_prices_are_a_list_until_they_are_agreed() -> None:
+    by_hand = bundle_of()
+    assert rows_of(by_hand, "prices")
+    assert rows_of(by_hand, "product_prices")
+    assert not any(item.entity == "price" for item in by_hand.files)
+    assert not any("selling_price" in item.data.decode().partition("\n")[0] for item in by_hand.files)
+    imported = bundle_of(catalog=agreed("price", "product.selling_price", "project.fixed_price_amount"))
+    assert not {"prices", "product_prices", "project_prices"} & {item.work_list.name for item in imported.work_lists}
+    assert any(item.entity == "price" and item.rows for item in imported.files)
+    assert any("selling_price" in item.data.decode().partition("\n")[0] for item in imported.files)
+    assert any("fixed_price_amount" in item.data.decode().partition("\n")[0] for item in imported.files)
+
+
+def test_hours_without_a_status_are_gone_through_by_project() -> None:
+    blank = {"invoice_status": "", "invoice_number": ""}
+    bundle = bundle_of(
+        {"time_record": [{**blank, "hours": "7.5"}, {**blank, "date": "2024-03-05", "hours": "2.5"}, {}]}
+    )
+    (row,) = rows_of(bundle, "hours_without_status")
+    assert (row["project_number"], row["records"], row["hours"]) == ("1001", 2, 10.0)
+    assert (row["first_date"], row["last_date"]) == (dt.date(2024, 3, 4), dt.date(2024, 3, 5))
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_the_workbook_has_every_row_and_the_same_bytes_twice(language: str) -> None:
+    bundle = bundle_of()
+    data = make_work_lists(bundle.work_lists, CATALOG, language)
+    assert data == make_work_lists(bundle.work_lists, CATALOG, language)
+    workbook = openpyxl.load_workbook(io.BytesIO(data))
+    overview, *sheets = workbook.worksheets
+    assert len(sheets) == len(bundle.work_lists)
+    for place, (item, sheet) in enumerate(zip(bundle.work_lists, sheets, strict=True)):
+        assert sheet["A1"].value == item.work_list.title[language]
+        assert sheet.max_row == 5 + item.rows.height
+        headers = [cell.value for cell in sheet[5][1:]]
+        filled = [column for column in item.work_list.columns if item.rows[column.name].null_count() < item.rows.height]
+        assert headers == [column.label[language] for column in filled]
+        first = [cell.value for cell in sheet[6]]
+        assert first[0] is None  # to be ticked off
+        assert first[1] is not None or item.rows[filled[0].name][0] is None
+        assert overview.cell(6 + place, 2).value == item.rows.height
+        assert "COUNTA" in overview.cell(6 + place, 3).value
+
+
+def test_convert_says_how_many_lines_are_left_for_a_person() -> None:
+    bundle = bundle_of()
+    count = sum(item.rows.height for item in bundle.work_lists)
+    last = written(CATALOG, "en", "out", ["work-list.xlsx"], bundle, 0)[-1]
+    assert last.startswith(f"{count} lines that a person enters in Moment: Settings of the company (1), ")
+
+
+def test_lists_without_rows_are_not_there() -> None:
+    bundle = bundle_of({"opening_balance": []})
+    assert {"flex_balance", "holiday_balance"}.isdisjoint(item.work_list.name for item in bundle.work_lists)
