@@ -7,7 +7,7 @@ A cell is a text as people type it. `number:158`, `date:45292` (serial), `durati
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -94,15 +94,21 @@ def entity_sheet(entity: Entity, rows: Sequence[Row], language: str = "nb") -> S
     return sheet(entity.title[language], cells)
 
 
-def book(catalog: Catalog, rows: Mapping[str, Sequence[Row]] | None = None, **more: object) -> Workbook:
+def book(
+    catalog: Catalog,
+    rows: Mapping[str, Sequence[Row]] | None = None,
+    *,
+    only: Collection[str] | None = None,
+    **more: object,
+) -> Workbook:
     """The sample of every entity; `rows` stand for an entity's own, each laid over its first sample row.
 
-    `[]` empties the sheet.
+    `[]` empties the sheet; `only`: without the sheets of all other entities.
     """
     rows = rows or {}
     sheets = []
     for entity in catalog.entities.values():
-        if entity.derived is not None:
+        if entity.derived is not None or (only is not None and entity.name not in only):
             continue
         if entity.name in rows:
             base = entity.sample[0]

@@ -148,6 +148,28 @@ def test_an_extra_column_is_listed_and_told_only_if_it_holds_something() -> None
     assert "Husk" not in bound.headers.values()
 
 
+COMPUTED = ["Å faktureres", "profittfaktor ", "Est. resultat %", "Fakturaer"]
+
+
+def test_columns_that_moment_works_out_itself_are_told_together() -> None:
+    """Moment's own lists hold them: no surprise, no suggestion, and no field that is almost called so."""
+    header = ["Prosjektnr", "Prosjektnavn", "Kundenr", "Prosjektstatus"]
+    row = ["1001", "Havneby skole", "10001", "Under arbeid"]
+    cells = [[*header, *COMPUTED, "Husk"], [*row, "5 000", "1,2", "", "2", "ring"]]
+    bound, binding = bind_one(cells, "Prosjekter")
+    assert told(binding) == [("extra_column", 1, 8), ("computed_columns", 1, 4)]
+    assert binding.told[1].facts == {"headers": ("Å faktureres", "profittfaktor", "Fakturaer"), "count": 3}
+    assert [read.how for read in binding.sheets[0].columns[4:]] == [*["computed"] * 4, "extra"]
+    assert set(bound.headers.values()) == set(header)
+
+
+def test_a_family_of_computed_headers_is_known_by_its_beginning() -> None:
+    cells = [["Fakturanr", "Fakturadato", "Regnskapskonto: 3000", "Regnskapskonto: 3100"], ["1", "2", "3", "4"]]
+    _, binding = bind_one(cells, "Fakturaer")
+    assert [read.how for read in binding.sheets[0].columns] == ["label", "label", "computed", "computed"]
+    assert told(binding) == [("computed_columns", 1, 2)]
+
+
 def test_a_column_without_header_is_told_where_it_holds_something() -> None:
     """Nothing of the customer's is dropped silently."""
     _, binding = bind_one([[*HEADER, ""], [*ROWS[0], "ring i mai"], ROWS[1]])

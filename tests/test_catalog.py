@@ -356,6 +356,18 @@ def test_the_small_folder_loads(folder: Callable[..., Path]) -> None:
     assert catalog.company == Company()
 
 
+def test_words_that_stand_for_values_and_computed_headers(folder: Callable[..., Path]) -> None:
+    text = CLIENT.replace("    schema: {min: 0, max", '    reads: {Ingen: "0", Fri: "1000.5"}\n    schema: {min: 0, max')
+    text = text.replace("key: [number]", "key: [number]\ncomputed: [Omsetning, 'Konto:*']")
+    job = JOB.replace("to: client.number", "to: client.number\n    is_part: true")
+    form = FILES["formats/csv.yaml"].replace("{name: number, field: number}", "{name: number, field: number, number: true}")
+    catalog = load_catalog(folder({CLIENT_FILE: text, JOB_FILE: job, "formats/csv.yaml": form}))
+    assert catalog.entities["client"].field("limit").reads == {"Ingen": 0.0, "Fri": 1000.5}
+    assert catalog.entities["client"].computed == ("Omsetning", "Konto:*")
+    assert catalog.entities["job"].field("client").to == Reference("client", "number", is_part=True)
+    assert [column.number for column in catalog.formats["csv"].files[0].columns] == [True, False]
+
+
 def test_examples_come_in_one_form(folder: Callable[..., Path]) -> None:
     rules = load_catalog(folder({})).rules
     assert rules["CL-01"].bad[0].rows == {"client": ({"number": "A"}, {"number": "a"})}
@@ -485,11 +497,15 @@ MISTAKES = {
     "minutes of text": ("formats/csv.yaml", "field: job_number}", "field: job_number, write: minutes}", "write: minutes", "only hours can be written as minutes, not `job_number`"),
     "unknown way to write": ("formats/csv.yaml", "write: minutes", "write: minuts", "minuts", "`write` cannot be `minuts`; did you mean `minutes`?"),
     "values of unknown code": ("formats/csv.yaml", "values: {active: A}", "values: {actve: A}", "actve", "`values` names the unknown code `actve`; did you mean `active`?"),
+    "number of hours": ("formats/csv.yaml", "field: hours, write: minutes}", "field: hours, number: true}", "number: true", "`number` is for numbers kept as text, not for `hours`"),
     "column twice": ("formats/csv.yaml", "{name: minutes,", "{name: job,", "{name: job, field: hours", "`columns` has `job` twice, first in line 9"),
     # clashes
     "field twice": (CLIENT_FILE, "- name: limit", "- name: state", "- name: state\n    type: money", "`fields` has `state` twice, first in line 23"),
     "label twice": (CLIENT_FILE, "nb: Tilstand", "nb: NAVN", "nb: NAVN", "the header `NAVN` is also that of `name`"),
     "alias is a label": (CLIENT_FILE, "aliases: [Nr, No]", "aliases: [Nr, name]", None, "rules/entities/client.yaml:19: the header `Name` is also that of `number`"),
+    "word for another type": (CLIENT_FILE, "    schema: {min: 0, max", "    reads: {Paid: nothing}\n    schema: {min: 0, max", "reads:", "`Paid` cannot stand for `nothing`: it must be a number with a decimal point"),
+    "word for two values": (CLIENT_FILE, "    schema: {min: 0, max", '    reads: {Paid: "0", paid: "1"}\n    schema: {min: 0, max', "reads:", "`paid` stands for both `0` and `1`"),
+    "computed header of a field": (CLIENT_FILE, "key: [number]", "key: [number]\ncomputed: [Omsetning, NAVN]", "computed:", "the header `NAVN` is that of `name`"),
     "order twice": (JOB_FILE, "order: 20", "order: 10", "order:", "`order` 10 is also that of client"),
     "sheet twice": (JOB_FILE, "nb: Jobber", "nb: kundeliste", "title:", "the sheet name `kundeliste` is also that of client"),
     "rule code twice": (CLIENT_FILE, "code: CL-02", "code: CL-01", "- code: CL-01\n    severity: warning", "`rules` has `CL-01` twice, first in line 39"),

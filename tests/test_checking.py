@@ -321,6 +321,45 @@ def test_what_depends_on_a_row_that_is_left_out_is_left_out_with_it() -> None:
     ]
 
 
+INVOICE = {
+    "invoice_number": "16713", "invoice_date": "2024-12-20", "due_date": "2025-01-19", "customer_number": "10001",
+    "project_number": "1001", "export_status": "transferred",
+}  # fmt: skip
+LINE = {
+    "invoice_number": "16713", "text": "Skisse", "quantity": "1", "price": "100", "vat_rate": "25", "account": "3000",
+}  # fmt: skip
+
+
+def test_an_invoice_is_imported_with_all_of_its_lines_or_not_at_all() -> None:
+    """One line is wrong: the invoice goes with it, then its other lines; the other invoice stays."""
+    invoices = [INVOICE, {**INVOICE, "invoice_number": "16714"}]
+    lines = [LINE, {**LINE, "price": "mye"}, {**LINE, "invoice_number": "16714"}]
+    checked = judge(deliver(customer=[{}], project=[{}], invoice=invoices, invoice_line=lines))
+    assert told(checked, "error") == [("WB-11", "Fakturalinjer", "D3")]
+    assert checked.clean["invoice"].values["invoice_number"].to_list() == ["16714"]
+    assert checked.clean["invoice_line"].values["invoice_number"].to_list() == ["16714"]
+    assert {(left.entity, left.row, left.because) for left in checked.left_out if left.depends} == {
+        ("invoice", 0, "invoice_line"),
+        ("invoice_line", 0, "invoice"),
+    }
+
+
+def test_a_column_may_have_the_name_of_a_sheet_that_did_not_come_along() -> None:
+    """`price` is a sheet, too: IN-05 reads only the column of that name."""
+    invoice = {**INVOICE, "amount_excl_vat": "200"}
+    checked = judge(deliver(customer=[{}], project=[{}], invoice=[invoice], invoice_line=[LINE]))
+    assert told(checked, "error") == [("IN-05", "Fakturaer", "F2")]
+    assert of(checked, "IN-05")[0].facts["difference"] == 100.0
+
+
+def test_one_finding_for_many_rows_says_how_many() -> None:
+    late = [{**INVOICE, "invoice_number": str(number), "due_date": "2025-01-20"} for number in range(1, 4)]
+    lines = [{**LINE, "invoice_number": str(number)} for number in range(1, 4)]
+    rows = {"customer": [{"credit_days": "30"}], "project": [{}], "invoice": late, "invoice_line": lines}
+    (finding,) = of(judge(deliver(**rows)), "IN-04")
+    assert (finding.cell, finding.facts["count"], finding.facts["days"]) == ("C2", 3, 31)
+
+
 def test_a_row_that_is_known_by_a_wrong_key_is_no_support() -> None:
     """The hours name the employee as he stands there; he is left out for his address, so they are, too."""
     checked = judge(

@@ -15,15 +15,17 @@ import openpyxl
 import pytest
 import yaml
 from delivery import book
+from jinja2 import FileSystemLoader
 
 from momentsheet import pipeline
 from momentsheet.__main__ import main
-from momentsheet.catalog import apply_company, load_catalog
+from momentsheet.catalog import apply_company, load_catalog, load_company
 from momentsheet.catalog.files import COMPANY
 from momentsheet.checking import Checked, check
 from momentsheet.converting import convert
 from momentsheet.errors import CatalogError, UsageError
 from momentsheet.model.catalog import Catalog, Company, FieldChange
+from momentsheet.reporting import render_starter
 from momentsheet.workbook import make_template, read_workbook
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +39,7 @@ SYSTEMS = sorted(CATALOG.accounting)
 def problems_of(path: Path) -> list[str]:
     """What the tool says about a company file, with the file's bare name."""
     try:
-        load_catalog(RULES, path)
+        load_company(CATALOG, path)
     except CatalogError as error:
         return [str(problem).replace(str(path), path.name) for problem in error.problems]
     return []
@@ -63,6 +65,11 @@ def company(tmp_path: Path) -> Callable[[str], Path]:
 STARTERS = [(language, system) for language in CATALOG.languages for system in SYSTEMS]
 
 
+def starter(language: str, system: str) -> str:
+    loader = FileSystemLoader(ROOT / "templates")
+    return render_starter(CATALOG, language, CATALOG.accounting[system], "fjord.yaml", loader)
+
+
 def used(starter: str) -> str:
     """The starter with all its examples taken into use: lines with one # lose it."""
     return re.sub(r"^(\s*)#(?!#)", r"\1", starter, flags=re.MULTILINE)
@@ -71,9 +78,9 @@ def used(starter: str) -> str:
 @pytest.mark.parametrize(("language", "system"), STARTERS)
 def test_the_starter_loads_as_it_is_and_with_every_example_in_use(language: str, system: str, tmp_path: Path) -> None:
     path = tmp_path / "fjord.yaml"
-    pipeline.begin_company(path, language, system)
+    path.write_text(starter(language, system), encoding="utf-8")
     assert problems_of(path) == []
-    chosen = load_catalog(RULES, path).company
+    chosen = load_company(CATALOG, path).company
     assert (chosen.language, chosen.accounting_system) == (language, system)
     assert chosen.given == {"language", "accounting_system", "entities"}
     assert set(chosen.entities) == {
@@ -82,16 +89,14 @@ def test_the_starter_loads_as_it_is_and_with_every_example_in_use(language: str,
 
     path.write_text(used(path.read_text(encoding="utf-8")), encoding="utf-8")
     assert problems_of(path) == []
-    assert set(load_catalog(RULES, path).company.entities) == {
+    assert set(load_company(CATALOG, path).company.entities) == {
         name for name, entity in CATALOG.entities.items() if entity.derived is None
     }
 
 
 @pytest.mark.parametrize("language", CATALOG.languages)
-def test_the_starter_explains_every_key_with_its_default(language: str, tmp_path: Path) -> None:
-    path = tmp_path / "fjord.yaml"
-    pipeline.begin_company(path, language, None)
-    text = path.read_text(encoding="utf-8")
+def test_the_starter_explains_every_key_with_its_default(language: str) -> None:
+    text = starter(language, "generic")
     assert set(yaml.load(used(text), yaml.BaseLoader)) == set(COMPANY.may)
     word = "standard" if language == "nb" else "default"
     paragraphs = {
@@ -105,11 +110,9 @@ def test_the_starter_explains_every_key_with_its_default(language: str, tmp_path
         assert str(getattr(defaults, key)) in found[1]
 
 
-def test_the_starter_shows_whatever_a_company_may_choose(tmp_path: Path) -> None:
+def test_the_starter_shows_whatever_a_company_may_choose() -> None:
     """Every system, sheet, agreement, list, series and kind of change stands there."""
-    path = tmp_path / "fjord.yaml"
-    pipeline.begin_company(path, "en", "generic")
-    text = path.read_text(encoding="utf-8")
+    text = starter("en", "generic")
     shown = yaml.load(used(text), yaml.BaseLoader)
     assert all(f"##   {name}" in text for name in SYSTEMS)
     entities = CATALOG.entities.values()
@@ -130,10 +133,8 @@ def test_the_starter_shows_whatever_a_company_may_choose(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("language", ["en", "nb"])
-def test_the_starter_tells_what_the_accounting_system_asks(language: str, system: str, tmp_path: Path) -> None:
-    path = tmp_path / "fjord.yaml"
-    pipeline.begin_company(path, language, system)
-    lines = re.sub(r"\n\s*##\s+(?!-)", " ", path.read_text(encoding="utf-8"))  # long lines are broken
+def test_the_starter_tells_what_the_accounting_system_asks(language: str, system: str) -> None:
+    lines = re.sub(r"\n\s*##\s+(?!-)", " ", starter(language, system))  # long lines are broken
     told = " ".join(lines.split())
     chosen = CATALOG.accounting[system]
     for demand in chosen.demands:
@@ -146,6 +147,7 @@ def test_a_starter_is_never_written_over_a_file(tmp_path: Path, capsys: pytest.C
     path = tmp_path / "fjord.yaml"
     assert main(["company", "init", "-o", str(path), "--language", "en"]) == 0
     assert "ready to be filled in" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == starter("en", "generic")
     path.write_text("code: mine\n")
     assert main(["company", "init", "-o", str(path)]) == 5
     assert path.read_text() == "code: mine\n"
@@ -169,6 +171,7 @@ def test_company_check(company: Callable[[str], Path], capsys: pytest.CaptureFix
     path = company("code: fjord\n")
     assert main(["company", "check", str(path)]) == 0
     assert capsys.readouterr().err.strip().endswith("fjord.yaml is sound")
+    assert load_catalog(RULES, path) == load_company(CATALOG, path)
     company("code: fjord\nlanguge: nb\nhours_per_day: 7,5\n")
     assert main(["company", "check", str(path)]) == 2
     told = capsys.readouterr().err
@@ -218,7 +221,7 @@ def test_every_accounting_system_has_examples() -> None:
 def test_a_good_company_file_goes_the_whole_way(system: str) -> None:
     path = EXAMPLES / "accounting" / system / "good.yaml"
     assert problems_of(path) == []
-    catalog = numbers_that_fit(load_catalog(RULES, path))
+    catalog = numbers_that_fit(load_company(CATALOG, path))
     assert catalog.company.accounting_system == system
     assert catalog.company.next_numbers
     _, checked = through_the_workbook(catalog)
@@ -251,7 +254,7 @@ def test_no_two_examples_are_of_one_company() -> None:
 
 @pytest.fixture(scope="module")
 def fjord() -> Catalog:
-    return load_catalog(RULES, EXAMPLES / "companies" / "fjord.yaml")
+    return load_company(CATALOG, EXAMPLES / "companies" / "fjord.yaml")
 
 
 def test_the_example_has_every_key_and_every_kind_of_change() -> None:

@@ -287,6 +287,23 @@ def test_lookup_by_several_fields():
     assert list(lines[1]["resolve"]) == ["projectId"]
 
 
+def test_a_number_that_is_kept_as_text_is_written_as_a_number():
+    described = columns(
+        {"name": "number", "number": True}, {"name": "name"},
+        {"name": "mainId", "field": "parent", "number": True, "write": "lookup",
+         "lookup": {"entity": "projects", "by": "number"}},
+    )  # fmt: skip
+    form = Format("x", "ndjson", "ndjson", {}, (FormatFile("project", "p", described, "/projects"),))
+    catalog = make_catalog(formats=(form,))
+    clean = delivery(catalog) | {
+        "project": table(catalog, "project", number=["100", "12345678901234567890123456"], parent=[None, "100"])
+    }
+    first, second = read_lines(file_of(convert(clean, catalog, ["x"]), "p.ndjson"))
+    assert first["body"] == {"number": 100}
+    assert second["body"] == {"number": 12345678901234567890123456}
+    assert second["resolve"] == {"mainId": {"entity": "projects", "by": {"number": 100}}}
+
+
 def test_inferred_names_are_collected():
     bundle = convert(delivery(CATALOG), CATALOG, ["api"])
     assert file_of(bundle, "projects.ndjson").inferred == ("tags", "fee", "mainProjectId")

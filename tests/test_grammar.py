@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from momentsheet.checking.bind import bind
 from momentsheet.checking.fold import clean_text, fold, fold_header
 from momentsheet.checking.grammar import EPOCH, Context, Raw, Reading, cell_value, code_words, read_value, show_raw
-from momentsheet.checking.identifiers import UNKNOWN_COUNTRY
+from momentsheet.checking.identifiers import UNKNOWN_COUNTRY, is_mod10, is_mod11
 from momentsheet.checking.parse import parse_entity
 from momentsheet.model.catalog import Catalog, Code, CodeList, Company, Entity, Field, type_names
 from momentsheet.model.facts import Facts
@@ -454,14 +454,34 @@ def test_wrong_bank_accounts(cell: str | float) -> None:
     assert read("bank_account", cell) == Reading(problem="readable")
 
 
-@pytest.mark.parametrize("text", ["12345678903", "000100018647", "10001862", "104-", " 104- ", "123 456 789 03"])
+@pytest.mark.parametrize(
+    "text", ["12345678903", "000100018647", "10001862", "104-", " 104- ", "123 456 789 03", "12345678904", "105-"]
+)
 def test_kid(text: str) -> None:
-    """MOD10, MOD11, and MOD11 with the dash that stands for ten."""
+    """Digits and the dash that stands for ten; whether the last one is right is a question for rules."""
     assert read("kid", text).value == text.replace(" ", "")
 
 
+@pytest.mark.parametrize(("kid", "mod10", "mod11"), [
+    ("12345678903", True, True), ("000100018647", True, False), ("10001862", False, True), ("104-", False, True),
+    ("12345678904", False, False), ("10001863", False, False), ("105-", False, False),
+])  # fmt: skip
+def test_check_digits_of_payment_ids(kid: str, mod10: bool, mod11: bool) -> None:
+    assert (is_mod10(kid), is_mod11(kid)) == (mod10, mod11)
+
+
+@pytest.mark.parametrize("cell", ["Paid", " paid", "PAID\u200b", "Betalt"])
+def test_a_word_may_stand_for_a_value(cell: str) -> None:
+    """Moment's own list of invoices says «Paid» where nothing is outstanding."""
+    paid = field("money", decimals=2, reads={"Paid": 0.0, "betalt": 0.0})
+    words = {fold(word): value for word, value in paid.reads.items()}
+    assert read_value(raw(cell), paid, Context(words=words)) == Reading(0.0, "word")
+    assert read_value(raw("12,50"), paid, Context(words=words)).value == 12.5
+    assert read_value(raw("delvis"), paid, Context(words=words)).problem == "readable"
+
+
 @pytest.mark.parametrize(
-    "text", ["12345678904", "10001863", "105-", "1", "-", "1" * 26, "１２３４５６７８９０３", "KID 12345678903"]
+    "text", ["1", "-", "1-1", "1" * 26, "１２３４５６７８９０３", "KID 12345678903"]
 )
 def test_wrong_kid(text: str) -> None:
     assert read("kid", text) == Reading(problem="readable")

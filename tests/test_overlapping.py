@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def prices(*periods: tuple[str, str], **more: str) -> Checked:
     return of(rows)
 
 
-def of(rows: list[Row]) -> Checked:
+def of(rows: Sequence[Row]) -> Checked:
     return check([workbook(entity_sheet(CATALOG.entities["price"], rows), template=OURS)], CATALOG, TODAY)
 
 
@@ -50,8 +51,8 @@ def test_the_later_period_is_told(periods: list[tuple[str, str]], found: list[tu
 def test_a_period_without_days_goes_on_for_ever() -> None:
     checked = of(
         [
-            {"price_kind": "product_price", "product_number": "P-1", "amount": "60"},
-            {"price_kind": "product_price", "product_number": "P-1", "amount": "70", "valid_from": "1999-01-01"},
+            {"price_kind": "product_price", "price_list": "2025", "amount": "60"},
+            {"price_kind": "product_price", "price_list": "2025", "amount": "70", "valid_from": "1999-01-01"},
         ]
     )
     assert told(checked) == [(3, 2)]

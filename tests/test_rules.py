@@ -14,7 +14,9 @@ from momentsheet.catalog import apply_company, load_catalog
 from momentsheet.checking import check
 from momentsheet.model.catalog import Catalog, Company, Example, Rule
 from momentsheet.model.finding import Finding
-from momentsheet.model.workbook import Workbook
+from momentsheet.model.workbook import Workbook, column_letter
+from momentsheet.workbook import read_workbook
+from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
 
 RULES = Path(__file__).parents[1] / "rules"
 TODAY = dt.date(2025, 1, 15)
@@ -52,7 +54,7 @@ def findings_of(rule: Rule, example: Example) -> tuple[Finding, ...]:
         ]
         deliveries = [workbook(*sheets, template=OURS)]
     else:
-        deliveries = books(catalog, example)
+        deliveries = books(catalog, rule, example)
     delivery, *others = deliveries
     if example.template == "none":
         delivery = dataclasses.replace(delivery, properties={})
@@ -66,14 +68,25 @@ def findings_of(rule: Rule, example: Example) -> tuple[Finding, ...]:
 FORM = next(entity for entity in CATALOG.entities.values() if entity.layout == "form")
 
 
-def books(catalog: Catalog, example: Example) -> list[Workbook]:
-    """The example's workbook; where it shows several records of the form, each comes in a workbook of its own."""
+def concerned(catalog: Catalog, rule: Rule, example: Example) -> set[str]:
+    """The sheets of the example, those that the rule reads, and what all of these refer to."""
+    found = {FORM.name, rule.entity or FORM.name, *example.rows} | (set(re.findall(r"\w+", rule.offends or "")))
+    found &= catalog.entities.keys()
+    while True:
+        more = {place.entity for name in found for field in catalog.entities[name].fields for place in field.references}
+        if more <= found:
+            return found
+        found |= more & catalog.entities.keys()
+
+
+def books(catalog: Catalog, rule: Rule, example: Example) -> list[Workbook]:
+    """The example's workbook, with the sheets that matter; several records of the form come in a workbook each."""
     answers = {
         {"code": "company_code", "name": "company_name"}.get(key, key): value for key, value in example.company.items()
     }
     answers = {key: str(value) for key, value in answers.items() if key in {field.name for field in FORM.fields}}
     records = [{**answers, **row} for row in example.rows.get(FORM.name, ({},))]
-    first = book(catalog, {**example.rows, FORM.name: records[:1]})
+    first = book(catalog, {**example.rows, FORM.name: records[:1]}, only=concerned(catalog, rule, example))
     record = [{**FORM.sample[0], **row} for row in records[1:]]
     return [
         first,
@@ -118,8 +131,57 @@ def test_bad_examples_raise_their_rule_and_no_other_error(rule: Rule, example: E
     found = findings_of(rule, example)
     assert rule.code in {finding.code for finding in found}
     # An example that changes a key or empties a sheet leaves the sample's other sheets pointing at nothing: that is not its point.
-    own = [f for f in found if f.entity in example.rows or CATALOG.rules[f.code].check not in {"known", "missing_sheet"}]
+    own = [
+        f for f in found if f.entity in example.rows or CATALOG.rules[f.code].check not in {"known", "missing_sheet"}
+    ]
     others = {f.code: (f.sheet, f.cell, f.value) for f in own if f.severity == "error" and f.code != rule.code}
     if not example.sheets:
         assert others == {}
     assert {f.severity for f in found if f.code == rule.code} == {rule.severity}
+
+
+# The same through a real file: written as xlsx, read again, and told at the cell where the example has it
+
+
+def as_file(delivered: Workbook) -> Workbook:
+    data = fresh_workbook(delivered, legal_names(delivered))
+    return dataclasses.replace(read_workbook(data, delivered.name), properties=delivered.properties)
+
+
+def first_cases(kind: str) -> list[object]:
+    """The first example of every rule of an entity that shows rows, not whole sheets."""
+    return [
+        pytest.param(rule, next(example for example in getattr(rule, kind) if not example.sheets), id=rule.code)
+        for rule in CATALOG.rules.values()
+        if rule.entity is not None and any(not example.sheets for example in getattr(rule, kind))
+    ]
+
+
+@pytest.mark.parametrize(("rule", "example"), first_cases("bad"))
+def test_in_a_workbook_the_rule_is_told_at_the_right_cell(rule: Rule, example: Example) -> None:
+    catalog = with_company(example)
+    delivered = [as_file(one) for one in books(catalog, rule, example)]
+    told = [finding for finding in check(delivered, catalog, TODAY).findings if finding.code == rule.code]
+    assert told
+    entity = catalog.entities[rule.entity or ""]
+    rows = example.rows.get(entity.name)
+    written = [{**entity.sample[0], **row} for row in rows] if rows is not None else list(entity.sample)
+    fields = [field.name for field in entity.fields]
+    for finding in told:
+        assert finding.sheet == entity.title["nb"]
+        assert finding.field in rule.fields
+        place = fields.index(finding.field)
+        if entity.layout == "form":
+            assert finding.cell == f"B{place + 2}"
+            continue
+        assert finding.column_letter == column_letter(place)
+        assert finding.header == entity.fields[place].label["nb"]
+        assert finding.row is not None
+        assert (finding.value or "").strip() == written[finding.row - 2].get(finding.field, "").strip()
+
+
+@pytest.mark.parametrize(("rule", "example"), first_cases("good"))
+def test_in_a_workbook_the_rule_stays_silent(rule: Rule, example: Example) -> None:
+    catalog = with_company(example)
+    delivered = [as_file(one) for one in books(catalog, rule, example)]
+    assert [finding.cell for finding in check(delivered, catalog, TODAY).findings if finding.code == rule.code] == []

@@ -123,6 +123,25 @@ def pages(site: Mapping[str, bytes]) -> Mapping[str, Page]:
     return parsed(site)
 
 
+def small(catalog: Catalog) -> Catalog:
+    """The customers alone, for what has to be rendered many times."""
+    customer = catalog.entities["customer"]
+    return replace(
+        catalog,
+        entities={"customer": customer},
+        rules={code: rule for code, rule in catalog.rules.items() if rule.entity in {None, "customer"}},
+        accounting={
+            name: replace(system, rules=(), demands=tuple(item for item in system.demands if item.entity == "customer"))
+            for name, system in catalog.accounting.items()
+        },
+        formats={
+            name: replace(form, files=tuple(file for file in form.files if file.entity == "customer"))
+            for name, form in catalog.formats.items()
+        },
+        work_lists={"signatures": catalog.work_lists["signatures"]},
+    )
+
+
 def parsed(site: Mapping[str, bytes]) -> dict[str, Page]:
     return {name: Page(data.decode()) for name, data in site.items() if name.endswith(".html")}
 
@@ -232,6 +251,7 @@ def test_every_text_of_the_site_is_used(catalog):
             stems.add(re.sub(r"\.(one|many)$", "", text_id))
             return super().__getitem__(text_id)
 
+    catalog = small(catalog)
     asked = Asked(catalog.texts)
     odd = replace(
         catalog.entities["customer"],
@@ -254,20 +274,16 @@ def test_every_text_of_the_site_is_used(catalog):
         for kind in ("moment", "accounting", "unknown")
     }
     lists = {**catalog.code_lists, "tags": CodeList("tags", {"en": "Tags", "nb": "Etiketter"}, (), is_open=True)}
-    files = [
-        replace(file, columns=tuple(every_column(file.columns[0])))
-        for file in catalog.formats["csv"].files
-        if file.entity == "customer"
-    ]
+    files = [replace(file, columns=tuple(every_column(file.columns[0]))) for file in catalog.formats["csv"].files]
     formats = {
         kind: replace(catalog.formats["csv"], name=kind, kind=kind, files=tuple(files)) for kind in ("csv", "ndjson")
     }
     wide = replace(catalog, texts=asked, code_lists={**lists, "ab": CodeList("ab", {"en": "AB", "nb": "AB"}, codes)})
     named = replace(catalog.company, name="Fjord", given=frozenset({"name"}))
     nameless = replace(named, name="", code="", accounting_system="moment", fields=hidden)
-    odd_ones = replace(wide, entities={**catalog.entities, "customer": odd})
+    odd_ones = replace(wide, entities={"customer": odd})
     render(wide)
-    render(replace(wide, company=named, entities={**catalog.entities, "customer": customers}, rules=rules))
+    render(replace(wide, company=named, entities={"customer": customers}, rules=rules))
     render(odd_ones)
     render(replace(odd_ones, company=nameless, formats=formats, accounting=systems))
     conditions(replace(wide, entities={"customer": odd}))
@@ -295,7 +311,8 @@ def every_column(column: FormatColumn) -> Iterator[FormatColumn]:
         yield FormatColumn(f"odd_{kind}", f"odd_{kind}", evidence="observed")
     lookup = {"entity": "customers", "by": "customerNumber"}
     for write in set(write_kinds) - {"value"}:
-        yield FormatColumn(write, "odd_codelist", write, "inferred", lookup if write == "lookup" else {}, {"a": "A"})
+        more = {"lookup": lookup if write == "lookup" else {}, "values": {"a": "A"}}
+        yield FormatColumn(write, "odd_codelist", write=write, evidence="inferred", **more)
     yield replace(column, name="documented", evidence="documented")
 
 
@@ -416,6 +433,8 @@ def test_a_company_sees_its_own_words(tmp_path):
 
 @pytest.mark.parametrize("value", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}"])
 def test_no_text_of_a_company_becomes_markup(catalog, value):
+    catalog = small(catalog)
+
     def with_words(words: str) -> Mapping[str, bytes]:
         company = replace(catalog.company, name=words, given=frozenset({"name"}))
         codes = (Code(words, {"en": words, "nb": words}, (words,)),)
@@ -613,8 +632,8 @@ DRIVER = """
 
 
 @needs_browser
-def test_search_by_keyboard_finds_every_code_and_every_header_however_it_is_typed(catalog, folder, tmp_path):
-    """Each rule code, and each header as the tool itself folds it; then the keys."""
+def test_search_by_keyboard_finds_codes_and_headers_however_they_are_typed(catalog, folder, tmp_path):
+    """Rule codes, and headers as the tool itself folds them; then the keys."""
     queries = [(code.lower().replace("-", " "), rule_place(code)) for code in catalog.rules]
     queries += [
         (fold_header(word), field_place(entity.name, field.name))
@@ -622,9 +641,9 @@ def test_search_by_keyboard_finds_every_code_and_every_header_however_it_is_type
         for field in entity.fields
         for word in headers(field)
     ]
-    # Not those that so many sheets have («Navn») that the list is cut.
+    # Not those that so many sheets have («Navn») that the list is cut; every third is enough.
     common = Counter(query for query, _ in queries)
-    asked = [(query, place) for query, place in queries if common[query] <= 5]
+    asked = [(query, place) for query, place in queries if common[query] <= 5][::3]
     assert len(asked) > 500
     source = (folder / "nb" / "index.html").read_text("utf-8")
     source = re.sub(r"<meta http-equiv[^>]*>", "", source)

@@ -2,6 +2,6 @@
 
 from momentsheet.catalog.company import apply_company
 from momentsheet.catalog.find import find, find_system
-from momentsheet.catalog.load import load_catalog
+from momentsheet.catalog.load import load_catalog, load_company
 
-__all__ = ["apply_company", "find", "find_system", "load_catalog"]
+__all__ = ["apply_company", "find", "find_system", "load_catalog", "load_company"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from momentsheet.catalog.build import build_catalog, build_company
 from momentsheet.catalog.company import apply_company, clashes
 from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, LANGUAGE, LANGUAGES, RuleFiles
-from momentsheet.catalog.names import Names, collect_names, did_you_mean
+from momentsheet.catalog.names import Names, collect_names, did_you_mean, names_of
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.retire import retired_fields, retired_problems, take_away
 from momentsheet.catalog.texts import lay_over
@@ -50,6 +50,18 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
         raise CatalogError(problems)
     catalog = replace(build_catalog(files, names, _version(sources)), sleeping=tuple(sorted(retired.rules)))
     return catalog if chosen is None else _with_company(catalog, chosen)
+
+
+def load_company(catalog: Catalog, company: Path) -> Catalog:
+    """A catalog without a company's choices, with those of a company file applied.
+
+    Raises CatalogError with every problem in the company file, UsageError where it is missing.
+    """
+    problems: list[Problem] = []
+    taken = _take_company(company, names_of(catalog), problems)
+    if problems or taken is None:
+        raise CatalogError(problems)
+    return _with_company(catalog, taken)
 
 
 # Private functions

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from momentsheet.catalog.yaml_reader import Node
+from momentsheet.model.catalog import Catalog
 
 Words = Mapping[str, Collection[str] | None]
 
@@ -52,6 +53,15 @@ def collect_names(files: Iterable[tuple[str, str, Node | None]], languages: Coll
             any_rule = any_rule or found is None
             rules.update(found or ())
     return Names(fields, codes, None if any_rule else rules, systems, languages)
+
+
+def names_of(catalog: Catalog) -> Names:
+    """The names in a catalog that has been loaded."""
+    return Names(
+        {name: [field.name for field in entity.fields] for name, entity in catalog.entities.items()},
+        {name: [code.code for code in code_list.codes] for name, code_list in catalog.code_lists.items()},
+        list(catalog.rules), list(catalog.accounting), catalog.languages,
+    )  # fmt: skip
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:

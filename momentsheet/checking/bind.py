@@ -419,7 +419,7 @@ def _tell_computed(job: _Job, header_row: int, columns: Collection[Column], head
     filled = [column.index for column in columns if _has_data(column, job.sheet, header_row)]
     if filled:
         told = {"header": headers[filled[0]], "value": headers[filled[0]]}
-        facts = {"headers": ", ".join(headers[index] for index in filled), "count": len(filled)}
+        facts = {"headers": tuple(headers[index] for index in filled), "count": len(filled)}
         job.tell("computed_columns", header_row, filled[0], **told, facts=facts)
 
 

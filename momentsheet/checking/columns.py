@@ -74,8 +74,8 @@ def _check_acyclic(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> N
 def _check_overlapping(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
     """No two periods of the same thing may share a day; a row that begins inside another one's period is told.
 
-    Its first two fields are the period, the others say what it is for; a blank one must be blank in both rows, but for a
-    currency, where it means the company's. A period without a first or a last day goes on for ever.
+    Its first two fields are the period, the others say what it is for; a blank one must be blank in both rows, but a
+    blank currency is the company's. A period without a first or a last day goes on for ever.
     """
     start, end, *scope = rule.fields
     own = ledger.catalog.company.currency

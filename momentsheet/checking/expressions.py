@@ -18,7 +18,7 @@ from momentsheet.model.facts import Facts, constants, run_query
 from momentsheet.model.table import blank_table
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-WORD = re.compile(r"\w+")
+READ = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)  # a column may have the name of a sheet: price
 
 
 def check_expressions(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
@@ -73,13 +73,14 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
     for row, others, values in _one_per(offending, rule):
         shown = {name: values[name] for name in _wanted(rule, frame.columns)}
         shown |= {name: values[f"__fact_{name}"] for name in rule.facts}
+        shown |= {"count": values["count"]} if rule.one_per else {}
         ledger.tell_cell(rule, parsed, row, rule.fields[0], facts=shown, held_back=others, marked=rule.fields[1:])
 
 
 def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts: Facts) -> None:
     assert rule.offends is not None
     absent = {name for name, entity in ledger.catalog.entities.items() if entity.derived is None} - set(ledger.parsed)
-    if missing := (absent - set(rule.may_lack)) & set(WORD.findall(rule.offends)):
+    if missing := (absent - set(rule.may_lack)) & set(READ.findall(rule.offends)):
         for name in missing:
             ledger.unchecked.setdefault(name, []).append((rule.code, parsed.entity.name, rule.fields[0]))
         return
@@ -101,6 +102,7 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
         shown = {name: facts.values[name] for name in _wanted(rule, facts.values)}
         shown |= {name: values[name] for name in _wanted(rule, offending.columns)}
         shown |= {name: values.get(f"{name}__found", values.get(name)) for name in found.columns if name != "row_id"}
+        shown |= {"count": values["count"]} if rule.one_per else {}
         ledger.tell_cell(rule, parsed, row, marked, facts=shown, held_back=others, marked=rule.fields[1:])
 
 

@@ -16,7 +16,7 @@ from momentsheet.reporting.words import entity_title, field_label, general, sent
 _TEMPLATE = "company/starter.yaml.j2"
 _WIDTH = 110
 _EXAMPLES = 3  # codes of an open list that are shown
-_PLAIN = re.compile(r"[A-Za-zÆØÅæøåÄÖäö][\w .-]*\w|[\w-]+", re.ASCII | re.IGNORECASE)
+_PLAIN = re.compile(r"[^\W\d_]([\w .-]*\w)?")
 
 
 def render_starter(catalog: Catalog, language: str, system: AccountingSystem, file: str, loader: BaseLoader) -> str:
@@ -43,7 +43,6 @@ def render_starter(catalog: Catalog, language: str, system: AccountingSystem, fi
         notes=[say(note, words) for note in system.notes],
         series=_series(catalog, system, language),
         levels=_levels(catalog, loaded, language),
-        entity=next(name for name, item in catalog.entities.items() if item.layout == "table"),
         agreed=_agreed(catalog, language),
         open_lists=_open_lists(catalog, language),
         closed_lists=_closed_lists(catalog, language),
@@ -62,8 +61,7 @@ def comment(text: str, indent: str = "") -> str:
 
 def quoted(text: str) -> str:
     """The text as YAML reads it back, in quotes wherever it could mean something else to a person or a program."""
-    is_plain = _PLAIN.fullmatch(text) and not text[0].isdigit()
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 # Private functions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -73,12 +74,13 @@ def site_pages(catalog: Catalog, language: str) -> tuple[Page, ...]:
 
 def rule_families(catalog: Catalog) -> Mapping[str, tuple[Rule, ...]]:
     """The rules by the letters of their codes: first those for every sheet, then in the order of the sheets."""
-    general = [rule for rule in catalog.rules.values() if rule.entity is None]
-    of_entities = [rule for entity in catalog.entities.values() for rule in entity.rules]
     families: dict[str, list[Rule]] = {}
-    for rule in (*general, *of_entities):
+    for rule in catalog.rules.values():
         families.setdefault(family(rule.code), []).append(rule)
-    return {letters: tuple(sorted(rules, key=lambda rule: rule.code)) for letters, rules in families.items()}
+    order: dict[str | None, int] = {None: 0, **{name: entity.order for name, entity in catalog.entities.items()}}
+    # A rule may live with another sheet than its letters say: a family stands where most of its rules are.
+    place = {letters: order[_sheets_in(rules)[0]] for letters, rules in families.items()}
+    return {letters: tuple(families[letters]) for letters in sorted(families, key=lambda letters: place[letters])}
 
 
 def page_context(catalog: Catalog, page: Page, pages: Sequence[Page], language: str) -> dict[str, Any]:
@@ -204,9 +206,13 @@ def _families(catalog: Catalog, language: str) -> list[dict[str, Any]]:
 
 def _sheets_of(catalog: Catalog, rules: Sequence[Rule], language: str) -> list[Link]:
     """The sheets that rules are about; what holds for every sheet leads nowhere."""
-    names = dict.fromkeys(rule.entity for rule in rules)
     every = Link(catalog.text("site.every_sheet", language), "")
-    return [entity_link(catalog, name, language) if name else every for name in names]
+    return [entity_link(catalog, name, language) if name else every for name in _sheets_in(rules)]
+
+
+def _sheets_in(rules: Sequence[Rule]) -> list[str | None]:
+    """The entities that rules are about, those with the most rules first; None is every sheet."""
+    return [name for name, _ in Counter(rule.entity for rule in rules).most_common()]
 
 
 def _family(catalog: Catalog, page: Page, language: str) -> dict[str, Any]:
