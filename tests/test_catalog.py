@@ -546,6 +546,13 @@ MISTAKES = {
     "unknown company key": (CLIENT_FILE, "bad: [{company: {accounting_system:", "bad: [{company: {accounting_sytem:", "accounting_sytem", "`company` has the unknown key `accounting_sytem`; did you mean `accounting_system`?"),
     "unknown blank_ok": (JOB_FILE, "blank_ok: [date]", "blank_ok: [dates]", "blank_ok:", "`blank_ok` names the unknown column `dates`; did you mean `date`?"),
     "unknown one_per": (JOB_FILE, "one_per: [client, date]", "one_per: [client, dates]", "one_per:", "`one_per` names the unknown column `dates`; did you mean `date`?"),
+    "may lack what it does not read": (JOB_FILE, "    offends:", "    may_lack: [member]\n    offends:", "may_lack:", "`may_lack` names `member`, which is no other sheet that `offends` reads"),
+    "stands for, but asks no demand": (CLIENT_FILE, "check: unique", "check: unique\n    as: [{field: job.job_number}]", "as:", "`as` belongs to `check: demand`"),
+    "stands for another kind": (CLIENT_FILE, "check: demand", "check: demand\n    as: [{field: job.hours}]", "as:", "`job.hours` holds another kind of values than the rule's fields"),
+    "stands for it nobody knows when": (CLIENT_FILE, "check: demand", "check: demand\n    as: [{field: job.job_number, when: stat = 'closed'}]", "as:", "`when` uses the unknown column `stat`; did you mean `state`?"),
+    "looked up by no list": (JOB_FILE, "type: code\n    label: {en: Job number", "type: code\n    looked_up: {by: client, in: {a: client.number}}\n    label: {en: Job number", "looked_up:", "`by` must name a column with a code list, not `client`"),
+    "looked up for no code": (CLIENT_FILE, "type: code\n", "type: code\n    looked_up: {by: state, in: {activ: job.job_number}}\n", "looked_up:", "`in` names the unknown code `activ`; did you mean `active`?"),
+    "replaces nothing that is known": (JOB_FILE, "    holds: SUM(hours) OVER (PARTITION BY client, date) <= 24\n", "    check: replaced\n", "fields: [hours]\n    check", "`check: replaced` needs the columns of the old key, of the new one and of the sheet"),
     # SQL
     "SQL that does not parse": (JOB_FILE, "holds: hours <= 24", "holds: hours <=", "holds:", "`holds` is not an SQL expression that polars knows"),
     "unknown function": (JOB_FILE, "holds: hours <= 24", "holds: levenshtein(client, 'a') < 2", "holds:", "`holds` is not an SQL expression that polars knows"),

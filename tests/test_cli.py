@@ -310,6 +310,131 @@ def test_entities_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"name", "type", "required", "label", "unit", "list", "to", "aliases"} <= told[0]["fields"][0].keys()
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_docs_writes_the_site_twice_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = tmp_path / "site"
+    assert main(["docs", "-o", str(site)]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "index.html" in told.err
+    before = files_in(site)
+    assert {"index.html", "en/index.html", "nb/index.html", "nb/rules-TR.html", "nb/search.js", "site.json"} <= set(before)
+    assert sorted(json.loads(before["site.json"])["files"]) == sorted(before)
+    assert main(["docs", "-o", str(site)]) == 0
+    assert files_in(site) == before
+
+
+def test_docs_leaves_foreign_files_alone_and_takes_its_own_away(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    assert main(["docs", "-o", str(site)]) == 0
+    (site / "nb" / "mine.html").write_text("mine")
+    (site / "own").mkdir()
+    (site / "own" / "deep").mkdir()
+    (site / "notes.txt").write_text("mine")
+    (site / "nb" / "latest").symlink_to("index.html")
+    (site / "there").symlink_to("own")
+    assert main(["docs", "-o", str(site), "--language", "en"]) == 0
+    assert sorted(path.name for path in (site / "nb").iterdir()) == ["latest", "mine.html"]
+    assert (site / "notes.txt").read_text() == "mine"
+    assert (site / "own" / "deep").is_dir()
+    assert (site / "there").is_symlink()
+    assert b"nb/" not in (site / "index.html").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+IN_THE_WAY = {
+    "a page": ("index.html", "index.html"),
+    "a page below": ("en/index.html", "en/index.html"),
+    "a file for a folder": ("nb", "nb"),
+    "a listing that is not ours": ("site.json", "site.json"),
+}
+
+
+@pytest.mark.parametrize(("name", "says"), IN_THE_WAY.values(), ids=IN_THE_WAY.keys())
+def test_docs_replaces_nothing_of_somebody_else(
+    name: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site"
+    (site / name).parent.mkdir(parents=True)
+    (site / name).write_text('{"tool": "another", "files": ["index.html"]}')
+    assert main(["docs", "-o", str(site)]) == 5
+    assert says in capsys.readouterr().err
+    assert list(files_in(site)) == [name]
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_docs_that_cannot_be_written_leave_the_old_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site"
+    assert main(["docs", "-o", str(site)]) == 0
+    before = files_in(site)
+    real = os.fsync
+    calls = iter(range(1, 10_000))
+
+    def fsync(handle: int) -> None:
+        if next(calls) == 30:
+            raise OSError(28, "No space left on device")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert main(["docs", "-o", str(site), "--language", "nb"]) == 5
+    assert files_in(site) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_docs_in_a_language_without_a_site_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs", "-o", str(tmp_path / "site"), "--language", "sv"]) == 2
+    assert "en and nb" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://intranet.example/momentsheet/", True),
+        ("http://localhost:8000", True),
+        ("file:///C:/site", True),
+        ("../site", True),
+        ("Felles dokumenter/site", True),
+        ("https://intranet.example/a%20b", True),
+        ("javascript:alert(1)", False),
+        ("JavaScript://x%0Aalert(1)", False),
+        ("data:text/html,x", False),
+        ("https://intranet.example/?q=1", False),
+        ("https://intranet.example/#x", False),
+        ("C:\\site", False),
+        ('site" onclick="x', False),
+        ("100%/site", False),
+    ],
+)
+def test_the_address_of_the_site_in_the_company_file(
+    address: str, is_one: bool, sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company = tmp_path / "fjord.yaml"
+    company.write_text(f"docs: '{address}'\n")
+    assert main(["explain", "TR-04", "--company", str(company)]) == (0 if is_one else 2)
+    told = capsys.readouterr()
+    if is_one:
+        assert told.out.splitlines()[-1].endswith("/nb/rules-TR.html#TR-04")
+    else:
+        assert "fjord.yaml:1" in told.err
+
+
+def test_codes_in_reports_lead_to_the_site(sample: Path, tmp_path: Path) -> None:
+    company = tmp_path / "fjord.yaml"
+    company.write_text("code: fjord\ndocs: https://intranet.example/momentsheet/\n")
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
+    out = tmp_path / "out"
+    main(["convert", str(wrong), "-o", str(out), "-q", "--company", str(company), *TODAY])
+    links = json.loads((out / "report.json").read_text())["links"]
+    assert links
+    for code, link in links.items():
+        assert link == f"https://intranet.example/momentsheet/nb/rules-{code.partition('-')[0]}.html#{code}"
+        assert f'href="{link}"' in (out / "report.html").read_text()
+
+
 def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 0
     assert "rules" in capsys.readouterr().out

@@ -1,5 +1,7 @@
 """The company file: the starter, the examples, every choice that it offers, and every mistake in it."""
 
+# ruff: noqa: E501 - a table is read best with one mistake on each line
+
 from __future__ import annotations
 
 import datetime as dt
@@ -32,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 RULES = ROOT / "rules"
 EXAMPLES = ROOT / "examples"
 TODAY = dt.date(2025, 1, 15)
+NEW_YEAR = dt.datetime(2025, 1, 1)  # noqa: DTZ001 - as openpyxl reads a day
 CATALOG = load_catalog(RULES)
 SYSTEMS = sorted(CATALOG.accounting)
 
@@ -193,14 +196,17 @@ def numbers_that_fit(catalog: Catalog) -> Catalog:
             new[demand.entity, demand.field] = {
                 number: str(int(demand.example) + place) for place, number in enumerate(dict.fromkeys(numbers))
             }
+    everywhere = {number: other for numbers in new.values() for number, other in numbers.items()}
     entities = {}
     for name, entity in catalog.entities.items():
         rows = [dict(row) for row in entity.sample]
         for field in entity.fields:
             named = (name, field.name) if field.to is None else (field.to.entity, field.to.field)
+            # a column that names rows of several sheets is no reference
+            numbers = new.get(named, everywhere if field.type == "code" and field.to is None else {})
             for row in rows:
                 if field.name in row:
-                    row[field.name] = new.get(named, {}).get(row[field.name], row[field.name])
+                    row[field.name] = numbers.get(row[field.name], row[field.name])
         entities[name] = replace(entity, sample=tuple(rows))
     return replace(catalog, entities=entities)
 
@@ -276,7 +282,7 @@ def test_everything_that_the_example_says_is_in_its_template(fjord: Catalog) -> 
     expected = {
         "company_code": "fjord", "company_name": "Fjord Rådgivning AS", "org_number": "310 000 027",
         "country": "Norge", "currency": "NOK", "source_system": "Timelisten", "accounting_system": "Tripletex",
-        "cutover_date": dt.datetime(2025, 1, 1), "hours_per_day": 7.5, "default_credit_days": 14,
+        "cutover_date": NEW_YEAR, "hours_per_day": 7.5, "default_credit_days": 14,
         "date_order": "Dag, måned, år (31.12.2024)", "next_customer_no": "10500", "next_project_no": "20010",
     }  # fmt: skip
     assert {name: answers[form.field(name).label["nb"]] for name in expected} == expected
@@ -326,7 +332,9 @@ def with_numbers(**numbers: str) -> Catalog:
 
 def test_the_next_numbers_stand_in_the_company_sheet_from_the_start() -> None:
     data = make_template(with_numbers(customer="10500", project="2001"), ["company"], "nb")
-    cells = {str(row[0].value): row[1] for row in openpyxl.load_workbook(io.BytesIO(data))["Firma"].iter_rows(min_row=2)}
+    cells = {
+        str(row[0].value): row[1] for row in openpyxl.load_workbook(io.BytesIO(data))["Firma"].iter_rows(min_row=2)
+    }
     assert (cells["Neste kundenummer"].value, cells["Neste kundenummer"].data_type) == ("10500", "s")
     assert cells["Neste prosjektnummer"].value == "2001"
 

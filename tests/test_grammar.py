@@ -641,8 +641,10 @@ def test_wrong_urls(text: str) -> None:
 
 def test_file_names() -> None:
     assert read("file_name", "kari.jpg") == Reading("kari.jpg")
-    for text in ("C:\\bilder\\kari.jpg", "bilder/kari.jpg", "..", "a\nb", "hva?.jpg"):
+    for text in ("..", "a\nb", "hva?.jpg", "bilder/", "bilder/hva?.jpg"):
         assert read("file_name", text) == Reading(problem="readable")
+    for text in ("C:\\bilder\\kari.jpg", "bilder/kari.jpg"):
+        assert read("file_name", text) == Reading(problem="readable", suggestion="kari.jpg")
 
 
 # Laws

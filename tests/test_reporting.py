@@ -21,7 +21,7 @@ from rich.cells import cell_len
 from momentsheet.catalog import load_catalog
 from momentsheet.errors import UnusableFile
 from momentsheet.model.bundle import Bundle
-from momentsheet.model.catalog import ExampleSheet
+from momentsheet.model.catalog import ExampleSheet, Reference, Stead
 from momentsheet.model.finding import ColumnRead, Finding, Repair, SheetRead, Totals
 from momentsheet.model.workbook import Notice
 from momentsheet.reporting import (
@@ -1040,7 +1040,7 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
     fields = {
         name: replace(entity, fields=tuple(_every_kind(entity.fields))) for name, entity in CATALOG.entities.items()
     }
-    fields["customer"] = replace(fields["customer"], derived="SELECT 1")
+    fields["customer"] = replace(fields["customer"], derived="SELECT 1", computed=("Sum",))
     company = replace(CATALOG.company, contact="Ola", given=frozenset({"hours_per_day"}))
     catalog = replace(CATALOG, texts=asked, entities=fields, company=company)
     typical, clean = samples.typical(), samples.report()
@@ -1083,6 +1083,7 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
     explain(catalog, replace(catalog.rules["CU-05"], good=(as_it_is,)), "nb")
     for example in _every_example():
         explain(catalog, replace(catalog.rules["WB-04"], good=(example,)), "nb")
+    explain(catalog, replace(catalog.rules["CU-05"], stands_for=(Stead("customer", "customer_number"),)), "nb")
     linked = replace(catalog, company=replace(catalog.company, docs="site"))
     explain(linked, catalog.rules["CU-05"], "nb")
     refusal(UnusableFile("never_heard"), catalog, "nb", "x")
@@ -1104,6 +1105,8 @@ def _every_kind(fields):
     yield samples.field("odd", "money", "Odd", "Rar", privacy="health", schema=schema)
     yield samples.field("open", "text", "Open", "Åpen", open_list="tags", imported=False, by_agreement=True)
     yield samples.field("agreed", "text", "Agreed", "Avtalt", by_agreement=True)
+    yield samples.field("word", "boolean", "Word", "Ord", reads={"sendt": True})
+    yield samples.field("any", "code", "Any", "Noe", looked_up=(Reference("customer", "customer_number"),))
 
 
 def _every_example():

@@ -24,7 +24,7 @@ from openpyxl.workbook import Workbook as Book
 
 from momentsheet.catalog import load_catalog
 from momentsheet.errors import UsageError
-from momentsheet.model.catalog import Catalog, Code, CodeList, Rule, say, type_names
+from momentsheet.model.catalog import Catalog, Code, CodeList, Rule, example_of, say, type_names
 from momentsheet.workbook.template import CREATED, make_template
 from momentsheet.workbook.template.lists import sorted_for
 from momentsheet.workbook.template.live import marks_of, validation_of
@@ -196,7 +196,7 @@ def test_data_sheets_begin_in_row_two_below_a_frozen_table_header(
             assert note is not None
             assert note.author == "Moment import"
             assert say(field.help, language) in note.text
-            assert field.example in note.text
+            assert example_of(field, catalog, language) in note.text
 
 
 def test_required_headings_differ_by_star_and_fill(catalog: Catalog, samples: dict[str, bytes]) -> None:

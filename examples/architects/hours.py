@@ -23,7 +23,10 @@ def hour_columns(office: Office, chance: random.Random) -> dict[str, list[CellVa
     for day in _working_days():
         for person in office.people:
             hours = person.week[day.weekday()]
-            if not hours or not person.is_at_work(day) or _is_off(person, day, chance):
+            if not hours or not person.is_at_work(day):
+                continue
+            if _is_off(person, day, chance):
+                office.days_off.append((person, day))
                 continue
             hours += chance.choice((-0.5, 0, 0, 0, 0, 0.25, 0.5, 1)) if hours > 4 else 0
             projects = [item for item in theirs[person.email] if item.start <= day <= item.last]
@@ -84,6 +87,5 @@ def _is_common_holiday(day: dt.date) -> bool:
 
 
 def _is_off(person: Person, day: dt.date, chance: random.Random) -> bool:
-    """Two more weeks of holidays, which differ from person to person, and now and then a day at home ill."""
-    weeks = (8 + len(person.last_name) % 3, 31 + len(person.email) % 6)
-    return day.isocalendar().week in weeks or chance.random() < 0.035
+    """Two more weeks of holidays, and now and then a day at home ill."""
+    return day.isocalendar().week in person.holiday_weeks or chance.random() < 0.035

@@ -27,6 +27,11 @@ class Mistake:
     code: str
 
 
+# What is told of the office even when nothing is wrong: customers and projects that nothing hangs on, how many spans of
+# absence become days, how many invoices are past due, how many get a total line.
+REMARKS = frozenset(("CU-18", "PR-22", "AB-27", "IN-03", "IN-07"))
+
+
 def corrected() -> Columns:
     """The workbook after correction: no mistakes, but still written the way people write."""
     columns = good()
@@ -38,7 +43,10 @@ def spoiled() -> tuple[Columns, tuple[Mistake, ...]]:
     """The workbook as it first came back, and every finding (errors and warnings) that it must give."""
     columns = copy.deepcopy(corrected())
     book = _Book(columns)
-    for spoil in (_spoil_company, _spoil_people, _spoil_customers, _spoil_projects, _spoil_hours):
+    for spoil in (
+        _spoil_company, _spoil_people, _spoil_customers, _spoil_projects, _spoil_hours, _spoil_absence, _spoil_billing,
+        _spoil_quality,
+    ):  # fmt: skip
         spoil(book)
     return columns, tuple(sorted(book.mistakes, key=lambda item: (item.entity, item.row, item.field)))
 
@@ -138,7 +146,9 @@ def _spoil_people(book: _Book) -> None:
 
 def _spoil_customers(book: _Book) -> None:
     columns = book.columns
-    needed = {str(number) for entity in ("project", "contact") for number in columns[entity]["customer_number"]}
+    referring = ("project", "contact", "invoice")
+    needed = {str(number) for entity in referring for number in columns[entity]["customer_number"]}
+    needed |= {str(number) for number in columns["number_map"]["new_number"]}
 
     def free(**wanted: CellValue) -> list[int]:
         """Customers that no project and no contact names: their mistakes draw nothing after them."""
@@ -172,10 +182,15 @@ def _spoil_customers(book: _Book) -> None:
     cause = next(row for row in norwegian[20:] if counts[book.get("customer", row, "customer_number")] == 4)
     wrong = str(book.get("customer", cause, "customer_number"))
     book.put("customer", cause, "customer_number", f"{wrong[0]}O{wrong[2:]}")
-    for entity, code in (("project", "PR-12"), ("contact", "CN-01")):
-        for row in book.rows(entity, customer_number=wrong):
-            book.put(entity, row, "customer_number", wrong)
-            book.expect(entity, row, "customer_number", code)
+    for entity, name, code in (
+        ("project", "customer_number", "PR-12"),
+        ("contact", "customer_number", "CN-01"),
+        ("invoice", "customer_number", "IN-17"),
+        ("number_map", "new_number", "NS-12"),
+    ):
+        for row in book.rows(entity, **{name: wrong}):
+            book.put(entity, row, name, wrong)
+            book.expect(entity, row, name, code)
 
 
 def _spoil_projects(book: _Book) -> None:
@@ -220,6 +235,42 @@ def _spoil_projects(book: _Book) -> None:
         book.get("activity", backwards, "from_date") - dt.timedelta(days=1),
         "AC-06",
     )
+
+
+def _spoil_absence(book: _Book) -> None:
+    single = book.rows("absence", date_to=None, unit="Timer")
+    book.spoil("absence", single[3], "absence_category", "Egenmeldign", "AB-01")
+    book.spoil("absence", single[20], "employee_email", "ingen@fjordglott.example", "AB-04")
+    book.spoil("absence", single[40], "absence_category", None, "WB-10")
+    book.spoil("opening_balance", 4, "vacation_days_this_year", "full ferie", "WB-11")
+
+
+def _spoil_billing(book: _Book) -> None:
+    paid = [row for row in book.rows("invoice", invoice_type="Faktura", outstanding_amount=0) if row > 300]
+    places = iter(paid[:: len(paid) // 20])
+    book.spoil("invoice", next(places), "due_date", dt.date(2020, 1, 1), "IN-02")
+    book.spoil("invoice", next(places), "export_status", "Skal overføres", "IN-11")
+    book.spoil("invoice", next(places), "kid", "1000160019", "IN-09")
+    book.spoil("invoice", next(places), "customer_number", "19999", "IN-17")
+    for row, name, value, code in (
+        (7, "billable", "Nei", "EX-04"),
+        (31, "quantity", None, "EX-02"),
+        (62, "project_number", "99999", "EX-01"),
+        (90, "date", "30.02.2024", "WB-07"),
+    ):
+        billed = [place for place in book.rows("expense", invoice_status="Fakturert") if place >= row]
+        book.spoil("expense", billed[0], name, value, code)
+    book.spoil("product_sale", 11, "product_number", "P-999", "PS-01")
+    book.spoil("product", 2, "selling_price", "etter avtale", "WB-11")
+    book.spoil("price", 5, "project_number", "2A999", "PC-01")
+
+
+def _spoil_quality(book: _Book) -> None:
+    book.spoil("task", 8, "project_number", "99998", "TA-01")
+    book.spoil("checklist_item", 6, "item_type", "Avkryssing", "WB-12")
+    book.spoil("checklist_use", 9, "checklist_name", "Kontrol av tegning", "CH-02")
+    book.spoil("document", 5, "file_name", "C:\\avtaler\\avtale.pdf", "DO-01")
+    book.spoil("number_map", 30, "new_number", None, "WB-10")
 
 
 def _spoil_hours(book: _Book) -> None:

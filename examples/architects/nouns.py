@@ -27,6 +27,11 @@ class Person:
     employed_to: dt.date | None
     away_from: dt.date | None  # on leave since
 
+    @property
+    def holiday_weeks(self) -> tuple[int, int]:
+        """Two weeks of the year, besides those when the office is closed; they differ from person to person."""
+        return (8 + len(self.last_name) % 3, 31 + len(self.email) % 6)
+
     def is_at_work(self, day: dt.date) -> bool:
         last = self.employed_to or self.away_from
         return self.employed_from <= day and (last is None or day < last)
@@ -71,6 +76,7 @@ class Office:
     active_customers: list[str] = field(default_factory=list)
     other_customers: list[str] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
+    days_off: list[tuple[Person, dt.date]] = field(default_factory=list)  # working days on which somebody was away
 
 
 def org_number(first_eight: int) -> str | None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import random
 
+from absences import absence_columns, absence_type_columns, opening_balance_columns
+from billing import billing_columns
 from hours import hour_columns
 from nouns import CUTOVER, CellValue, Columns, Office
 from people import contact_columns, customer_columns, employee_columns
 from projects import activity_columns, add_projects, project_columns
+from quality import quality_columns
 
 SEED = 20250101
 
@@ -26,6 +29,11 @@ def good() -> Columns:
     columns["project"] = project_columns(office, chance)
     columns["activity"] = activity_columns(office, chance)
     columns["time_record"] = hour_columns(office, chance)
+    columns["absence_type"] = absence_type_columns()
+    columns["absence"] = absence_columns(office, chance)
+    columns["opening_balance"] = opening_balance_columns(office, chance)
+    columns |= billing_columns(office, columns["time_record"], columns["customer"], chance)
+    columns |= quality_columns(office, columns["customer"], chance)
     columns["company"] = _company(office)
     return columns
 
@@ -39,7 +47,7 @@ def _company(office: Office) -> dict[str, list[CellValue]]:
         "company_code": "fjordglott", "company_name": "Fjordgløtt Arkitekter AS", "org_number": "310 000 086",
         "country": "Norge", "currency": "NOK", "bank_account": "1234.56.78903", "source_system": "Timelisten",
         "accounting_system": "PowerOffice Go", "cutover_date": CUTOVER, "hours_per_day": 7.5, "default_credit_days": 14,
-        "date_order": "Dag, måned, år (31.12.2024)", "import_round": "Prøveimport",
+        "date_order": "Dag, måned, år (31.12.2024)", "import_round": "Prøveimport", "price_basis": "Uten mva",
         "next_customer_no": str(highest + 1), "next_project_no": "25001", "next_invoice_no": "20001",
     }  # fmt: skip
     return {name: [answer] for name, answer in answers.items()}

@@ -134,7 +134,7 @@ def _field(taken: Taken, code_lists: Mapping[str, CodeList]) -> Field:
         more["to"] = Reference(entity, key, taken.get("same", ()), taken.get("is_part", False))
     if "looked_up" in taken:
         by, places = taken["looked_up"]["by"], taken["looked_up"]["in"]
-        more["looked_up"] = tuple(Reference(*path, only=(by, code)) for code, path in places.items())
+        more["looked_up"] = tuple(Reference(entity, key, only=(by, code)) for code, (entity, key) in places.items())
     if "reads" in taken:
         more["reads"] = {word: canonical_value(text, kind) for word, text in taken["reads"].items()}
     if "series_of" in taken:
@@ -169,12 +169,17 @@ def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
         fix=dict(taken["fix"]),
         entity=entity,
         facts=dict(taken.get("facts", {})),
-        stands_for=tuple(Stead(*other["field"], other.get("when")) for other in taken.get("as", ())),
+        stands_for=tuple(_stead(other) for other in taken.get("as", ())),
         good=tuple(_example(example, entity, known) for example in examples.get("good", ())),
         bad=tuple(_example(example, entity, known) for example in examples.get("bad", ())),
         **_given(taken, "fields", "check", "holds", "offends", "blank_ok", "may_lack", "one_per", "words", "on_demand"),
         **schema,
     )
+
+
+def _stead(taken: Taken) -> Stead:
+    entity, field = taken["field"]
+    return Stead(entity, field, taken.get("when"))
 
 
 def _example(taken: Taken | tuple[Taken, ...], entity: str | None, known: _Known) -> Example:

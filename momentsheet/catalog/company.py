@@ -146,6 +146,7 @@ def _unknown(catalog: Catalog, company: Company) -> Iterator[Clash]:
 
 def _places(catalog: Catalog, company: Company) -> Iterator[Clash]:
     near = {"country": near_country, "currency": near_currency}
+    said: list[tuple[tuple[str, ...], str, str]]
     said = [((key,), key, getattr(company, key)) for key in near if key in company.given]
     said += [(("defaults", path), _field(catalog, path).type, text) for path, text in company.defaults.items()]
     for keys, kind, text in said:

@@ -32,7 +32,9 @@ from momentsheet.model.catalog import DateOrder, Layout, Level, TemplateOrigin, 
 # What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
 privacy_checks = ("national_id", "mentions")
-table_checks = ("acyclic", "overlapping", "looks_like_minutes", "looks_like_days", "replaced", "kid_check_digit", "kid_mod11")
+table_checks = (
+    "acyclic", "overlapping", "looks_like_minutes", "looks_like_days", "replaced", "kid_check_digit", "kid_mod11",
+)  # fmt: skip
 
 NAME = Text(r"[a-z][a-z0-9_]{0,59}", "a name of small letters, digits and `_`")
 RULE_CODE = Text(r"[A-Z]{2,4}-[0-9]{2}", "a code like `CU-05`")

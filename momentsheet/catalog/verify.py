@@ -160,11 +160,13 @@ def _reads(field: Taken, names: Names) -> Iterator[Problem]:
 
 
 def _looked_up(name: str, field: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
-    """The column that says which sheet is meant must have a code list, and each place to look belong to one of its codes."""
+    """The column that says which sheet is meant must have a code list, and each place belong to one of its codes."""
     places = field["looked_up"]
     by = files.field(name, places.get("by", ""))
-    codes = names.codes.get(by.get("list", "")) if by is not None and by.is_sound else None
-    if by is not None and by.is_sound and codes is None:
+    if by is None or not by.is_sound:
+        return
+    codes = names.codes.get(by.get("list", "")) or ()
+    if not codes:
         yield field.problem("looked_up", f"`by` must name a column with a code list, not `{places['by']}`")
     for code in places.get("in", ()) if codes else ():
         if code not in codes:

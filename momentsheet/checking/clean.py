@@ -87,13 +87,13 @@ def _dependants(
     """Rows that are still in, but name a row that is out."""
     added: dict[tuple[str, int], LeftOut] = {}
     for name, table in parsed.items():
-        for field, reference in ((field, place) for field in table.entity.fields for place in field.references):
-            if reference.entity not in parsed or table.entity.is_loose(field.name):
+        for column, reference in table.entity.references:
+            if reference.entity not in parsed or table.entity.is_loose(column):
                 continue
             gone = _gone(parsed[reference.entity], reference, left)
             if not gone:
                 continue
-            named = _names_one_of(table, field.name, reference, gone) & rows_about(table, reference)
+            named = _names_one_of(table, column, reference, gone) & rows_about(table, reference)
             for row in np.flatnonzero(named).tolist():
                 if (name, row) not in left:
                     added[name, row] = LeftOut(name, row, reference.entity, depends=True)

@@ -647,9 +647,13 @@ def _read_list(raw: Raw, field: Field, context: Context) -> Reading:
 
 def _read_file_name(raw: Raw, field: Field, context: Context) -> Reading:
     reading = _read_text(raw, field, context)
-    if reading.problem is None and re.search(r'[\\/:*?"<>|\n]|^\.\.?$', reading.value or ""):
-        return Reading(problem="readable")
+    if reading.problem is None and _NO_FILE_NAME.search(reading.value or ""):
+        name = re.split(r"[\\/]", reading.value)[-1].strip()  # of a path
+        return Reading(problem="readable", suggestion=name if name and not _NO_FILE_NAME.search(name) else None)
     return reading
+
+
+_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|\n]|^\.\.?$')
 
 
 # Identifiers

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from momentsheet.checking.bind import Told
 from momentsheet.checking.fold import fold
-from momentsheet.checking.grammar import show_raw
+from momentsheet.checking.grammar import code_words, show_raw
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Field, Reference
@@ -24,7 +24,8 @@ Key = tuple[str, ...]
 def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntity:
     """Check every reference of one entity; gives the entity with references spelled as their targets are."""
     values = parsed.values
-    for field, reference in ((field, reference) for field in parsed.entity.fields for reference in field.references):
+    for column, reference in parsed.entity.references:
+        field = parsed.entity.field(column)
         about = rows_about(parsed, reference) & ~parsed.blank[field.name]
         if not about.any():
             continue
@@ -45,7 +46,7 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
 
 
 def rows_about(parsed: ParsedEntity, reference: Reference) -> npt.NDArray[np.bool_]:
-    """The rows for which the reference holds: all, or those with its code in the column that says which sheet is meant."""
+    """The rows for which the reference holds: all, or those in which another column says that this sheet is meant."""
     if reference.only is None:
         return np.ones(parsed.height, bool)
     name, code = reference.only
@@ -132,6 +133,7 @@ def _check_field(
     """Check one column; gives row -> spelling of the target where it differs from what was written."""
     rule = ledger.rule_for("known", parsed.entity, field.name)
     names = (*reference.same, field.name)
+    words = _words(ledger, reference)
     usable = parsed.usable(names) & about
     written_in = parsed.values.filter(pl.Series(usable)).group_by(names, maintain_order=True).agg("row_id")
     beside: dict[Key, dict[str, str]] = {}  # of each known key all but the last part -> last part -> spelling
@@ -143,10 +145,15 @@ def _check_field(
         if spelling == written[-1]:
             continue
         rows: list[int] = written_in["row_id"][place].to_list()
+        # Spaces were told when the cell was read; here it is capital letters and dashes.
+        why = "spelling" if spelling is not None else None
+        code, is_synonym = words.get(key[-1], ("", False))
+        if spelling is None and (spelling := known.get((*key[:-1], fold(code)))) is not None and is_synonym:
+            why = "synonym"
         if spelling is not None:
             spelled.update(dict.fromkeys(rows, spelling))
-            # Spaces were told when the cell was read; here it is capital letters and dashes.
-            ledger.repaired(parsed, np.array(rows), field.name, spelling, "spelling")
+            if why is not None:
+                ledger.repaired(parsed, np.array(rows), field.name, spelling, why)
             continue
         if rule is None:
             continue
@@ -159,6 +166,13 @@ def _check_field(
         for row in rows:
             ledger.tell_cell(rule, parsed, row, field.name, facts=facts, suggestion=suggestion)
     return spelled
+
+
+def _words(ledger: FindingLedger, reference: Reference) -> dict[str, tuple[str, bool]]:
+    """The words of the code list that the key is from, where it is from one: the label is as good as the code."""
+    entity = ledger.catalog.entities[reference.entity]
+    code_list = ledger.catalog.code_lists.get(entity.field(reference.field).list or "")
+    return code_words(code_list.codes) if code_list else {}
 
 
 def _closest(key: Key, near: dict[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -186,6 +187,11 @@ class Entity:
     by_agreement: bool = False  # not imported unless the company file says that it is agreed
     computed: tuple[str, ...] = ()  # headers of what Moment works out by itself; `*` at the end: that begin so
     retired: tuple[str, ...] = ()  # names of fields that are no more and are never used again
+
+    @property
+    def references(self) -> Iterator[tuple[str, Reference]]:
+        """Each column that names rows of a sheet, with what it can name."""
+        return ((field.name, reference) for field in self.fields for reference in field.references)
 
     def is_loose(self, name: str) -> bool:
         """True if the entity's own rule only warns of an unknown value of that reference: nothing depends on it."""
@@ -374,6 +380,27 @@ class Catalog:
         return texts.get(language) or texts["en"]
 
 
+# Languages that write 31.12.2024; the others write 2024-12-31
+DAY_FIRST = frozenset(("nb", "nn", "da"))
+_DOTTED = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
+
+
 def say(texts: Texts, language: str) -> str:
     """The text in that language, or in English."""
     return texts.get(language) or texts["en"]
+
+
+def example_of(field: Field, catalog: Catalog, language: str) -> str:
+    """The field's example as people write it in the language: the label of a code, yes or no, a date."""
+    text = field.example
+    if field.type == "boolean":
+        for word in ("value.yes", "value.no"):
+            if text in catalog.texts.get(word, NOTHING).values():
+                return catalog.text(word, language)
+    if field.list is not None and field.list in catalog.code_lists:
+        for code in catalog.code_lists[field.list].codes:
+            if text in {code.code, *code.label.values(), *code.synonyms}:
+                return say(code.label, language)
+    if field.type == "date" and language not in DAY_FIRST and (parts := _DOTTED.fullmatch(text)):
+        return "-".join(reversed(parts.groups()))
+    return text

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -102,6 +103,7 @@ def calendar(tables: Mapping[str, pl.DataFrame], country: str) -> pl.DataFrame:
 # Private functions
 
 
+@lru_cache(maxsize=8)
 def _holidays(country: str, first: int, last: int) -> dict[dt.date, str]:
     import holidays  # noqa: PLC0415 - 0.1 s, needed only where a rule asks for the calendar
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from momentsheet.model.catalog import Catalog, Entity, Example, Field, Rule, say
+from momentsheet.model.catalog import Catalog, Entity, Example, Field, Rule, example_of, say
 from momentsheet.reporting.addresses import entity_link, rule_link
 from momentsheet.reporting.describe import (
     allowed,
@@ -112,7 +112,7 @@ def _field(catalog: Catalog, entity: Entity, field: Field, language: str) -> lis
     lines += _part(catalog, language, "explain.allowed", allowed(catalog, field, language))
     read = ", ".join(f"{word} = {value}" for word, value in words_read(catalog, field, language))
     lines += _part(catalog, language, "explain.reads", read)
-    lines += _part(catalog, language, "explain.example", plain(field.example))
+    lines += _part(catalog, language, "explain.example", plain(example_of(field, catalog, language)))
     lines += _part(catalog, language, "explain.headers", ", ".join(headers(field)))
     lines += _part(catalog, language, "explain.import", handling(catalog, field, language))
     lines += _part(catalog, language, "explain.privacy", privacy(catalog, field, language))

@@ -242,10 +242,13 @@ def _settings(catalog: Catalog, language: str) -> list[str]:
         told.append(sentence(catalog, language, "receipt.hours_per_day", {"hours": company.hours_per_day}))
     for name, value in company.defaults.items():
         entity, _, field_name = name.partition(".")
+        field = _field(catalog, entity, field_name)
+        if field is not None and not field.imported:
+            continue  # it stands in the work list, like every other value of that column
         facts: Mapping[str, object] = {
             "sheet": entity_title(entity, catalog, language),
             "column": field_label(entity, field_name, catalog, language),
-            "value": shown(value, _field(catalog, entity, field_name), catalog, language),
+            "value": shown(value, field, catalog, language),
         }
         told.append(sentence(catalog, language, "receipt.default", facts))
     return told

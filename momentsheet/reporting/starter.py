@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
@@ -27,7 +27,10 @@ def render_starter(catalog: Catalog, language: str, system: AccountingSystem, fi
     words = language if language in catalog.texts["company.head"] else "en"
     loaded = _Words(catalog, words)
     # YAML is no HTML: what comes from the catalog is put into comments line by line, or quoted.
-    environment = Environment(loader=loader, autoescape=False, undefined=StrictUndefined, **_BLOCKS)  # noqa: S701
+    environment = Environment(
+        loader=loader, autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,  # noqa: S701
+        keep_trailing_newline=True,
+    )  # fmt: skip
     environment.filters |= {"comment": comment, "quoted": quoted}
     return environment.get_template(_TEMPLATE).render(
         t=loaded.text,
@@ -65,8 +68,6 @@ def quoted(text: str) -> str:
 
 
 # Private functions
-
-_BLOCKS: Mapping[str, bool] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 
+from momentsheet.model.catalog import DAY_FIRST
+
 # language -> (between thousands, before decimals); the space is one that does not break
 _SEPARATORS: Mapping[str, tuple[str, str]] = {
     "nb": ("\N{NO-BREAK SPACE}", ","),
@@ -14,7 +16,6 @@ _SEPARATORS: Mapping[str, tuple[str, str]] = {
     "da": (".", ","),
     "en": (",", "."),
 }
-_DAY_FIRST = frozenset({"nb", "da"})
 _NO_DECIMALS_SAID = 6  # more than people can compare; takes away the noise of binary fractions
 
 _LONGEST = 30  # digits before the decimals; longer is no number that anybody reads
@@ -65,7 +66,7 @@ def number(value: float | str | Decimal, language: str, decimals: int | None = N
 
 def date(value: dt.date, language: str) -> str:
     """A date as people write it: 31.12.2024 in nb and da, 2024-12-31 elsewhere; with the time where there is one."""
-    if language in _DAY_FIRST:
+    if language in DAY_FIRST:
         day = f"{value.day:02}.{value.month:02}.{value.year:04}"
     else:
         day = f"{value.year:04}-{value.month:02}-{value.day:02}"

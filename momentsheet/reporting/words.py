@@ -12,7 +12,7 @@ from functools import lru_cache
 from babel import Locale
 
 from momentsheet.errors import UnusableFile
-from momentsheet.model.catalog import Catalog, Demand, Entity, Field, Rule, Severity, say
+from momentsheet.model.catalog import Catalog, Demand, Entity, Field, Rule, Severity, example_of, say
 from momentsheet.model.finding import Finding, Group, Repair, Report
 from momentsheet.model.workbook import Notice
 from momentsheet.reporting.values import date, duration, number, plain
@@ -235,6 +235,9 @@ def _fact(name: str, finding: Finding, catalog: Catalog, language: str) -> str |
         plainer = replace(finding, facts={key: fact for key, fact in finding.facts.items() if key != name})
         template = plain(str(words.get(language) or words.get("en") or "…"))
         return _fill(template, lambda inner: _fact(inner, plainer, catalog, language))
+    own = _field(entity, finding.field) if name == "example" and entity is not None and finding.field else None
+    if own is not None and finding.facts.get(name) == own.example:
+        return plain(example_of(own, catalog, language), LONGEST_VALUE)
     if name in finding.facts:
         text = _shown(name, finding.facts[name], _field_named(name, entity, catalog), catalog, language)
         return catalog.text("value.blank", language) if text is None and name != "suggestion" else text

@@ -17,6 +17,7 @@ from momentsheet.model.catalog import (
     FormatColumn,
     FormatFile,
     Rule,
+    example_of,
     say,
 )
 from momentsheet.reporting.addresses import (
@@ -107,7 +108,7 @@ def field_part(catalog: Catalog, entity: Entity, field: Field, language: str) ->
         "list": Link(say(code_list.title, language), list_place(code_list.name)) if code_list else None,
         "references": [path_link(catalog, f"{to.entity}.{to.field}", language) for to in field.references],
         "reads": words_read(catalog, field, language),
-        "example": plain(field.example),
+        "example": plain(example_of(field, catalog, language)),
         "headers": headers(field),
         "privacy": privacy(catalog, field, language),
         "handling": handling(catalog, field, language),

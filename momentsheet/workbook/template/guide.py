@@ -8,7 +8,7 @@ from babel import Locale
 from babel.dates import format_date
 from xlsxwriter.worksheet import Worksheet
 
-from momentsheet.model.catalog import say
+from momentsheet.model.catalog import example_of, say
 from momentsheet.workbook.template.counts import (
     NO_FIGURE,
     UNCOUNTABLE,
@@ -129,7 +129,7 @@ def write_field_list(plan: Plan, worksheet: Worksheet, formats: Formats) -> None
                     say(field.help, plan.language),
                     plan.text(f"type.{field.type}"),
                     allowed_in(plan, sheet, column),
-                    field.example,
+                    example_of(field, plan.catalog, plan.language),
                     remark(plan, column),
                 )
             )

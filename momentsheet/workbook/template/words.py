@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from momentsheet.model.catalog import Field, say
+from momentsheet.model.catalog import Field, example_of, say
 from momentsheet.workbook.template.plan import Plan, PlannedColumn, PlannedSheet
 
 # Microsoft's limits for a data validation (MS-OI29500), in UTF-16 units as Excel counts.
@@ -147,7 +147,8 @@ def _needed(plan: Plan, field: Field) -> str:
 
 
 def _example(plan: Plan, field: Field) -> str:
-    return plan.text("prompt.example", example=field.example) if field.example else ""
+    example = example_of(field, plan.catalog, plan.language)
+    return plan.text("prompt.example", example=example) if example else ""
 
 
 def _privacy(plan: Plan, field: Field) -> str:
