@@ -223,7 +223,7 @@ def explain(topic: str | None, company: Path | None, language: str | None) -> in
 
 
 @app.command(epilog="Example: momentsheet docs -o site")
-@click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder of the site.")
+@click.option("-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path))
 @_company
 @click.option("--language", type=click.Choice(LANGUAGES), help="Only this one: en or nb. Default: both.")
 def docs(output: Path, company: Path | None, language: str | None) -> int:

@@ -425,7 +425,7 @@ def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
     catalog, report = delivery.catalog, delivery.report
     folder.write("manifest.json", make_manifest(report, bundle, catalog))
     loader = FileSystemLoader(resources.templates_folder())
-    shares = breakdowns(delivery.checked.clean, catalog)
+    shares = breakdowns(delivery.checked.clean, catalog, bundle.derived)
     if bundle.work_lists:
         folder.write("work-list.xlsx", make_work_lists(bundle.work_lists, catalog, delivery.language))
     folder.write("receipt.html", render_receipt(report, bundle, shares, catalog, delivery.language, loader).encode())

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import yaml
 from jinja2 import FileSystemLoader
 
-from momentsheet.model.bundle import Breakdown, Bundle, ImportFile, Share
+from momentsheet.model.bundle import Breakdown, Bundle, FilledList, ImportFile, Share
 from momentsheet.model.catalog import (
     AccountingSystem,
     Catalog,
@@ -25,6 +26,8 @@ from momentsheet.model.catalog import (
     Reference,
     Rule,
     Severity,
+    WorkList,
+    WorkListColumn,
 )
 from momentsheet.model.finding import (
     ColumnRead,
@@ -498,3 +501,12 @@ def hostile_report(value: str, language: str = "nb") -> Report:
 def hostile_catalog(value: str) -> Catalog:
     """The catalog with the value wherever a company file may hold it."""
     return catalog(name=value, org_number=value, source_system=value, currency=value, contact=value, code=value)
+
+
+def work_list() -> FilledList:
+    """A work list with one row."""
+    columns = (WorkListColumn("name", {"en": "Name", "nb": "Navn"}, "text"),)
+    words = {"en": "Balances", "nb": "Saldoer"}
+    return FilledList(
+        WorkList("balances", 1, words, words, words, "SELECT 1", columns), pl.DataFrame({"name": ["Kari"]})
+    )

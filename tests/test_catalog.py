@@ -357,10 +357,14 @@ def test_the_small_folder_loads(folder: Callable[..., Path]) -> None:
 
 
 def test_words_that_stand_for_values_and_computed_headers(folder: Callable[..., Path]) -> None:
-    text = CLIENT.replace("    schema: {min: 0, max", '    reads: {Ingen: "0", Fri: "1000.5"}\n    schema: {min: 0, max')
+    text = CLIENT.replace(
+        "    schema: {min: 0, max", '    reads: {Ingen: "0", Fri: "1000.5"}\n    schema: {min: 0, max'
+    )
     text = text.replace("key: [number]", "key: [number]\ncomputed: [Omsetning, 'Konto:*']")
     job = JOB.replace("to: client.number", "to: client.number\n    is_part: true")
-    form = FILES["formats/csv.yaml"].replace("{name: number, field: number}", "{name: number, field: number, number: true}")
+    form = FILES["formats/csv.yaml"].replace(
+        "{name: number, field: number}", "{name: number, field: number, number: true}"
+    )
     catalog = load_catalog(folder({CLIENT_FILE: text, JOB_FILE: job, "formats/csv.yaml": form}))
     assert catalog.entities["client"].field("limit").reads == {"Ingen": 0.0, "Fri": 1000.5}
     assert catalog.entities["client"].computed == ("Omsetning", "Konto:*")
@@ -503,7 +507,7 @@ MISTAKES = {
     "field twice": (CLIENT_FILE, "- name: limit", "- name: state", "- name: state\n    type: money", "`fields` has `state` twice, first in line 23"),
     "label twice": (CLIENT_FILE, "nb: Tilstand", "nb: NAVN", "nb: NAVN", "the header `NAVN` is also that of `name`"),
     "alias is a label": (CLIENT_FILE, "aliases: [Nr, No]", "aliases: [Nr, name]", None, "rules/entities/client.yaml:19: the header `Name` is also that of `number`"),
-    "word for another type": (CLIENT_FILE, "    schema: {min: 0, max", "    reads: {Paid: nothing}\n    schema: {min: 0, max", "reads:", "`Paid` cannot stand for `nothing`: it must be a number with a decimal point"),
+    "word for a wrong value": (CLIENT_FILE, "    schema: {min: 0, max", "    reads: {Paid: nothing}\n    schema: {min: 0, max", "reads:", "`Paid` cannot stand for `nothing`: it must be a number with a decimal point"),
     "word for two values": (CLIENT_FILE, "    schema: {min: 0, max", '    reads: {Paid: "0", paid: "1"}\n    schema: {min: 0, max', "reads:", "`paid` stands for both `0` and `1`"),
     "computed header of a field": (CLIENT_FILE, "key: [number]", "key: [number]\ncomputed: [Omsetning, NAVN]", "computed:", "the header `NAVN` is that of `name`"),
     "order twice": (JOB_FILE, "order: 20", "order: 10", "order:", "`order` 10 is also that of client"),

@@ -480,9 +480,7 @@ def test_a_word_may_stand_for_a_value(cell: str) -> None:
     assert read_value(raw("delvis"), paid, Context(words=words)).problem == "readable"
 
 
-@pytest.mark.parametrize(
-    "text", ["1", "-", "1-1", "1" * 26, "１２３４５６７８９０３", "KID 12345678903"]
-)
+@pytest.mark.parametrize("text", ["1", "-", "1-1", "1" * 26, "１２３４５６７８９０３", "KID 12345678903"])
 def test_wrong_kid(text: str) -> None:
     assert read("kid", text) == Reading(problem="readable")
 

@@ -50,7 +50,14 @@ from momentsheet.reporting import (
 )
 from momentsheet.reporting.addresses import rule_link
 from momentsheet.reporting.conditions import condition
-from momentsheet.reporting.outline import cell_places, entity_totals, repair_kinds, sheet_counts, told_groups
+from momentsheet.reporting.outline import (
+    cell_places,
+    entity_totals,
+    repair_kinds,
+    sheet_counts,
+    sum_label,
+    told_groups,
+)
 from momentsheet.reporting.values import date, duration, number, plain
 from momentsheet.reporting.words import placeholders, sentence
 
@@ -412,6 +419,13 @@ def test_sums_agree_only_when_nothing_is_lost():
     assert not entity_totals(lost, CATALOG, "nb")[0].agrees
     labels = [item.label for item in entity_totals(report, CATALOG, "nb")[1].sums]
     assert labels == ["Timer", "Timer (minutter)", "Beløp (NOK)"]
+
+
+def test_a_sum_of_amounts_that_may_be_foreign_is_called_by_no_currency():
+    """Invoices say their own currency, and their lines follow them."""
+    shipped = load_catalog(samples.ROOT / "rules")
+    assert sum_label("invoice", "amount_excl_vat", shipped, "nb") == "Beløp eks. mva"
+    assert sum_label("invoice_line", "amount_excl_vat", shipped, "nb") == "Beløp eks. mva"
 
 
 # Terminal
@@ -1040,7 +1054,7 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
     fields = {
         name: replace(entity, fields=tuple(_every_kind(entity.fields))) for name, entity in CATALOG.entities.items()
     }
-    fields["customer"] = replace(fields["customer"], derived="SELECT 1", computed=("Sum",))
+    fields["customer"] = replace(fields["customer"], derived="SELECT 1", computed=("Sum",), imported=False)
     company = replace(CATALOG.company, contact="Ola", given=frozenset({"hours_per_day"}))
     catalog = replace(CATALOG, texts=asked, entities=fields, company=company)
     typical, clean = samples.typical(), samples.report()
@@ -1054,7 +1068,7 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
     ]
     columns = tuple(
         ColumnRead(place, how, None, how)
-        for place, how in enumerate(["meta", "label", "alias", "close", "extra", "duplicate", "ignored"])
+        for place, how in enumerate(["meta", "label", "alias", "close", "extra", "duplicate", "ignored", "computed"])
     )
     sheets = (SheetRead("Timer", "time_record", 1, 2, columns),)
     hows = replace(clean, inputs=(replace(clean.inputs[0], sheets=sheets),), repairs=tuple(kinds))
@@ -1072,7 +1086,8 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
         render_html(report, told, "nb", samples.LOADER)
         findings_listing(report, told, "nb", "fjord.xlsx")
         marks_of(report, told, "nb", "fjord.xlsx")
-        render_receipt(report, samples.bundle(), samples.breakdowns(), told, "nb", samples.LOADER)
+        bundle = replace(samples.bundle(), work_lists=(samples.work_list(),))
+        render_receipt(report, bundle, samples.breakdowns(), told, "nb", samples.LOADER)
     render_receipt(
         empty, Bundle(()), (), replace(catalog, company=samples.Company(accounting_system="")), "nb", samples.LOADER
     )

@@ -22,6 +22,7 @@ from delivery import book
 from jinja2 import FileSystemLoader
 
 from momentsheet.catalog import load_catalog
+from momentsheet.catalog.files import ADDRESS
 from momentsheet.checking import check
 from momentsheet.checking.fold import fold_header
 from momentsheet.converting import convert
@@ -449,6 +450,29 @@ def test_no_text_of_a_company_becomes_markup(catalog, value):
     for name in ("nb/lists.html", "nb/data-customer.html", "index.html"):
         assert hostile[name].count(b"<") == harmless[name].count(b"<")
     assert index_of(hostile, "nb")["entries"]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://intranet.example/momentsheet/", True),
+        ("http://localhost:8000", True),
+        ("file:///C:/site", True),
+        ("../site", True),
+        ("Felles dokumenter/site", True),
+        ("https://intranet.example/a%20b", True),
+        ("javascript:alert(1)", False),
+        ("JavaScript://x%0Aalert(1)", False),
+        ("data:text/html,x", False),
+        ("https://intranet.example/?q=1", False),
+        ("https://intranet.example/#x", False),
+        ("C:\\site", False),
+        ('site" onclick="x', False),
+        ("100%/site", False),
+    ],
+)
+def test_the_address_that_a_company_file_may_give(address, is_one):
+    assert (re.fullmatch(ADDRESS.pattern, address) is not None) is is_one
 
 
 # How import files are written

@@ -105,6 +105,9 @@ def _choices(taken: Taken, code_lists: Mapping[str, CodeList], languages: Iterab
 
 
 def _entity(name: str, taken: Taken, known: _Known) -> Entity:
+    plainly = (
+        "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "computed", "retired",
+    )  # fmt: skip
     return Entity(
         name=name,
         order=taken["order"],
@@ -113,10 +116,7 @@ def _entity(name: str, taken: Taken, known: _Known) -> Entity:
         fields=tuple(_field(field, known.code_lists) for field in taken["fields"]),
         rules=tuple(_rule(rule, name, known) for rule in taken.get("rules", ())),
         sample=tuple(dict(row) for row in taken.get("sample", ())),
-        **_given(
-            taken, "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "computed",
-            "retired",
-        ),
+        **_given(taken, *plainly),
         **_imported(taken),
     )
 

@@ -185,4 +185,9 @@ def _doubt(
 
 
 UNIT_CHECKS: Mapping[str, Check] = {"looks_like_minutes": _check_minutes, "looks_like_days": _check_days}
-CHECKS: Mapping[str, Check] = {"acyclic": _check_acyclic, "overlapping": _check_overlapping, "kid_check_digit": _check_kid_digit, "kid_mod11": _check_kid_mod11}
+CHECKS: Mapping[str, Check] = {
+    "acyclic": _check_acyclic,
+    "overlapping": _check_overlapping,
+    "kid_check_digit": _check_kid_digit,
+    "kid_mod11": _check_kid_mod11,
+}

@@ -7,20 +7,23 @@ from collections.abc import Mapping
 import polars as pl
 
 from momentsheet.model.bundle import Breakdown, Share
-from momentsheet.model.catalog import Catalog, Entity
+from momentsheet.model.catalog import NOTHING, Catalog, Entity
 from momentsheet.model.table import CleanTable, decimal_text, decimals_of, minutes
 
 
-def breakdowns(clean: Mapping[str, CleanTable], catalog: Catalog) -> tuple[Breakdown, ...]:
-    """The clean rows of each entity by the fields of its `totals_by`, in import order.
+def breakdowns(
+    clean: Mapping[str, CleanTable], catalog: Catalog, derived: Mapping[str, pl.DataFrame] = NOTHING
+) -> tuple[Breakdown, ...]:
+    """The clean and the derived rows of each entity by the fields of its `totals_by`, in import order.
 
     Dates are broken down by year, years rising; other fields by value, the largest first sum before smaller ones.
     Rows without a value are the share of key "", the last one.
     """
+    tables = {**derived, **{name: table.values for name, table in clean.items()}}
     return tuple(
-        Breakdown(entity.name, name, _shares(clean[entity.name].values, entity, name))
+        Breakdown(entity.name, name, _shares(tables[entity.name], entity, name))
         for entity in catalog.entities.values()
-        if entity.name in clean
+        if entity.name in tables
         for name in entity.totals_by
     )
 

@@ -33,7 +33,8 @@ def convert(
     chosen = [find_format(name, catalog) for name in dict.fromkeys(formats)]
     tables = all_tables(clean, catalog, facts)
     files = tuple(file for chosen_format in chosen for file in _import_files(chosen_format, tables, catalog))
-    return Bundle(files, tuple(_by_hand(chosen, tables, catalog)), filled_lists(tables, catalog, facts))
+    derived = {name: tables[name] for name, entity in catalog.entities.items() if entity.derived is not None}
+    return Bundle(files, tuple(_by_hand(chosen, tables, catalog)), filled_lists(tables, catalog, facts), derived)
 
 
 def find_format(name: str, catalog: Catalog) -> Format:

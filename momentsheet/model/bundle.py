@@ -46,6 +46,7 @@ class Bundle:
     files: tuple[ImportFile, ...]
     by_hand: tuple[HandWork, ...] = ()  # import order, then the order of the fields
     work_lists: tuple[FilledList, ...] = ()  # only those with rows
+    derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)  # rows of the entities without a sheet
 
 
 @dataclass(frozen=True, slots=True)

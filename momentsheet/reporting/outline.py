@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from momentsheet.model.catalog import Catalog, Severity, say
+from momentsheet.model.catalog import Catalog, Entity, Severity, say
 from momentsheet.model.finding import Group, Input, Repair, Report, SheetRead
 from momentsheet.model.workbook import cell_name
 from momentsheet.reporting.values import number, plain, total
@@ -235,7 +235,8 @@ def sum_label(entity: str, key: str, catalog: Catalog, language: str) -> str:
     if key not in fields:
         return key
     label = say(fields[key].label, language)
-    return f"{label} ({plain(catalog.company.currency)})" if fields[key].type == "money" else label
+    is_ours = fields[key].type == "money" and not _may_be_foreign(catalog.entities[entity], catalog)
+    return f"{label} ({plain(catalog.company.currency)})" if is_ours else label
 
 
 def field_title(item: SheetRead, field: str | None, catalog: Catalog, language: str) -> str:
@@ -281,6 +282,17 @@ def amount(item: Sum, value: Decimal, language: str) -> str:
 
 
 # Private functions
+
+
+def _may_be_foreign(entity: Entity, catalog: Catalog) -> bool:
+    """True if amounts may be in other currencies: by a column of the row, or of the row that it is a part of.
+
+    Such sums are taken as the amounts stand, to be compared with the old system's own list.
+    """
+    wholes = (field.to.entity for field in entity.fields if field.to is not None and field.to.is_part)
+    return any(field.type == "currency" for field in entity.fields) or any(
+        _may_be_foreign(catalog.entities[name], catalog) for name in wholes if name in catalog.entities
+    )
 
 
 def _told(

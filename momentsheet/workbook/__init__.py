@@ -1,5 +1,4 @@
-"""The only room that knows workbook files: the gate, reading, the template, findings brought back into a workbook,
-work lists."""
+"""The only room that knows workbook files: the gate, reading, the template, findings in a workbook, work lists."""
 
 from momentsheet.workbook.annotation.annotate import annotate, copy_annotated
 from momentsheet.workbook.gate import Limits
