@@ -17,11 +17,11 @@ from delivery import book
 
 from momentsheet.catalog import load_catalog
 from momentsheet.catalog.files import COMPANY, field_checks, privacy_checks, table_checks
-from momentsheet.model.facts import constant_types
 from momentsheet.checking import check
 from momentsheet.cli import EXIT_CODES, app
 from momentsheet.converting import convert
 from momentsheet.model.catalog import Catalog, FieldChange, Rule, type_names
+from momentsheet.model.facts import constant_types
 from momentsheet.workbook import Limits, make_template, read_workbook
 
 ROOT = Path(__file__).parents[1]

@@ -41,7 +41,7 @@ def without(folder: Path, entity: str, gone: list[str], *, declared: bool = True
 
 
 def may_go(entity: Entity) -> list[str]:
-    """Optional fields that are no key, that nothing refers to, that no address is made of and no derived sheet counts with."""
+    """Optional fields that are no key and no target, that no address is made of and no derived sheet counts with."""
     needed = {*entity.key, *(field.name for field in entity.fields if field.required)}
     numbers = {field.name for field in entity.fields if field.type in number_types}
     for other in CATALOG.entities.values():

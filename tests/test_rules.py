@@ -130,7 +130,7 @@ def test_good_examples_pass(rule: Rule, example: Example) -> None:
 def test_bad_examples_raise_their_rule_and_no_other_error(rule: Rule, example: Example) -> None:
     found = findings_of(rule, example)
     assert rule.code in {finding.code for finding in found}
-    # An example that changes a key or empties a sheet leaves the sample's other sheets pointing at nothing: that is not its point.
+    # An example that changes a key or empties a sheet leaves other sheets pointing at nothing: that is not its point.
     own = [
         f for f in found if f.entity in example.rows or CATALOG.rules[f.code].check not in {"known", "missing_sheet"}
     ]
