@@ -13,6 +13,7 @@ from delivery import OURS, book, entity_sheet, sheet, workbook
 from momentsheet.catalog import apply_company, load_catalog
 from momentsheet.checking import check
 from momentsheet.model.catalog import Catalog, Company, Example, Rule
+from momentsheet.model.facts import tables_read
 from momentsheet.model.finding import Finding
 from momentsheet.model.workbook import Workbook, column_letter
 from momentsheet.workbook import read_workbook
@@ -69,8 +70,8 @@ FORM = next(entity for entity in CATALOG.entities.values() if entity.layout == "
 
 
 def concerned(catalog: Catalog, rule: Rule, example: Example) -> set[str]:
-    """The sheets of the example, those that the rule reads, and what all of these refer to."""
-    found = {FORM.name, rule.entity or FORM.name, *example.rows} | (set(re.findall(r"\w+", rule.offends or "")))
+    """The sheets of the example, those that the rule reads, what all of these refer to, and one that has rows."""
+    found = {FORM.name, "employee", rule.entity or FORM.name, *example.rows, *tables_read(rule.offends or "")}
     found &= catalog.entities.keys()
     while True:
         more = {place.entity for name in found for field in catalog.entities[name].fields for place in field.references}

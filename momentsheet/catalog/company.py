@@ -6,7 +6,6 @@ column takes is narrowed by `allowed` on the field.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -20,6 +19,7 @@ from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.verify import fold
 from momentsheet.errors import CatalogError, Problem
 from momentsheet.model.catalog import Catalog, CodeList, Company, Entity, Field, FieldChange, Rule
+from momentsheet.model.facts import tables_read
 
 
 def apply_company(catalog: Catalog, company: Company) -> Catalog:
@@ -232,8 +232,7 @@ def _scope(catalog: Catalog, company: Company) -> tuple[str, ...]:
 def _can_be_derived(query: str, entity: Entity, chosen: Collection[str]) -> bool:
     """Whether its rows would have something to name, and some sheet to come from; other sheets count as blank."""
     needed = {field.to.entity for field in entity.fields if field.to is not None and field.required}
-    sources = re.findall(r"\b(?:from|join)\s+(\w+)", query, re.IGNORECASE)
-    return needed <= set(chosen) and not set(chosen).isdisjoint(sources)
+    return needed <= set(chosen) and not set(chosen).isdisjoint(tables_read(query))
 
 
 def _tables(catalog: Catalog, scope: Collection[str]) -> Tables:

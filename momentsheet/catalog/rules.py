@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
@@ -14,7 +13,7 @@ from momentsheet.catalog.schemas import take_schema
 from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem
-from momentsheet.model.facts import constant_types
+from momentsheet.model.facts import constant_types, tables_read
 from momentsheet.model.table import dtype
 
 # Placeholders that every message may use, and what single checks add
@@ -87,7 +86,7 @@ def _rule(
     yield from _columns(rule, "one_per", columns)
     yield from _columns(rule, "blank_ok", {*fields, *constant_types})
     for other in rule.get("may_lack", ()):
-        if other == name or not re.search(rf"\b{other}\b", rule["offends"]):
+        if other == name or other not in tables_read(rule["offends"]):
             yield rule.problem("may_lack", f"`may_lack` names `{other}`, which is no other sheet that `offends` reads")
     yield from _about_fields(name, rule, files, names, tables)
     words = columns | ALWAYS | {*OF_CHECK.get(rule.get("check", ""), ()), *(["count"] if "one_per" in rule else [])}

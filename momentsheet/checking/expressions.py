@@ -14,11 +14,10 @@ import polars as pl
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Rule
-from momentsheet.model.facts import Facts, constants, run_query
+from momentsheet.model.facts import Facts, constants, run_query, tables_read
 from momentsheet.model.table import blank_table
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-READ = re.compile(r"\b(?:from|join)\s+(\w+)", re.IGNORECASE)  # a column may have the name of a sheet: price
 
 
 def check_expressions(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
@@ -80,7 +79,7 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
 def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts: Facts) -> None:
     assert rule.offends is not None
     absent = {name for name, entity in ledger.catalog.entities.items() if entity.derived is None} - set(ledger.parsed)
-    if missing := (absent - set(rule.may_lack)) & set(READ.findall(rule.offends)):
+    if missing := (absent - set(rule.may_lack)) & tables_read(rule.offends):
         for name in missing:
             ledger.unchecked.setdefault(name, []).append((rule.code, parsed.entity.name, rule.fields[0]))
         return

@@ -49,6 +49,11 @@ def constants(facts: Facts, beside: pl.DataFrame) -> dict[str, pl.Expr]:
     }
 
 
+def tables_read(sql: str) -> set[str]:
+    """The tables that a query names behind FROM and JOIN; a column may have the name of a table, such as `price`."""
+    return set(re.findall(r"\b(?:from|join)\s+(\w+)", sql, re.IGNORECASE))
+
+
 def run_query(
     sql: str, tables: Mapping[str, pl.DataFrame], facts: Facts, fact_tables: Mapping[str, FactTable]
 ) -> pl.DataFrame:

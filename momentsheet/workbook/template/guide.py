@@ -26,6 +26,7 @@ from momentsheet.workbook.template.words import allowed_in, needed_in, remark
 # Guidance is locked so that nobody overwrites it by mistake; without a password, and widths can be changed.
 LOCKED = {"format_columns": True, "format_rows": True, "autofilter": True}
 TEXT_WIDTH = 96
+LABEL_WIDTH = 15  # of a column of 18: bold letters, and a space in front
 
 
 def write_start(plan: Plan, worksheet: Worksheet, formats: Formats) -> None:
@@ -73,6 +74,8 @@ def write_start(plan: Plan, worksheet: Worksheet, formats: Formats) -> None:
     for label, value in facts:
         done(worksheet.write_string(row, 0, label, formats.style("label")))
         done(worksheet.write_string(row, 1, value, formats.style("text")))
+        if (lines := max(lines_of(label, LABEL_WIDTH), lines_of(value, TEXT_WIDTH))) > 1:
+            worksheet.set_row(row, 15 * lines)
         row += 1
     worksheet.set_landscape()
     _finish(worksheet, row, 1)
@@ -240,12 +243,15 @@ def _write_totals(plan: Plan, row: int, worksheet: Worksheet, formats: Formats) 
         return row
     done(worksheet.write_string(row, 0, plan.text("status.totals"), formats.style("section")))
     headers = [plan.text(f"status.{name}") for name in ("sheet", "column", "sum", "not_numbers")]
-    _headers(headers, (26, 20, 20, 18), range(2, 4), row + 1, worksheet, formats)
+    widths = (26, 20, 20, 18)
+    _headers(headers, widths, range(2, 4), row + 1, worksheet, formats)
     row += 2
     makers: tuple[tuple[Callable[..., Figure], str], ...] = ((total, "sum"), (not_numbers, "count"))
     for column in summed:
         _link(plan, column.sheet, row, worksheet, formats)
         done(worksheet.write_string(row, 1, column.label, formats.style("cell")))
+        if (lines := lines_of(column.label, widths[1])) > 1:
+            worksheet.set_row(row, 15 * lines)
         for index, (figure, style) in enumerate(makers, 2):
             _figure(figure(column), row, index, style, worksheet, formats)
         row += 1
