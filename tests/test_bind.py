@@ -337,6 +337,8 @@ def test_the_closest_title_is_offered() -> None:
     ["Totalt", "", ""], ["Sum:", "", "number:12"], ["", "TOTAL", ""], ["", "", "Sum"], ["i alt", "", ""],
     ["  Totalt ", "2", ""],
     ["Delsum", "", ""],
+    ["Delsumma", "", ""],
+    ["Totalsumma", "", ""],
 ])  # fmt: skip
 def test_total_rows_are_counted_and_not_read(row: list[str]) -> None:
     bound, binding = bind_one([HEADER, ROWS[0], row, ROWS[1]])

@@ -873,6 +873,50 @@ def test_a_derived_entity_follows_its_sources(folder: Callable[..., Path], compa
     assert list(load_catalog(folder({}), company("entities: [client, job]\n")).entities) == ["client", "job", "member"]
 
 
+FIRM = """\
+entity: firm
+order: 5
+layout: form
+title: {en: Firm, nb: Firma}
+help: {en: About you., nb: Om dere.}
+fields:
+  - name: next_number
+    type: code
+    series_of: client.number
+    label: {en: Next number, nb: Neste nummer}
+    help: {en: The next one., nb: Det neste.}
+    example: "10002"
+sample: [{next_number: "10002"}]
+"""
+
+
+def test_a_form_says_whose_next_number_it_holds(folder: Callable[..., Path], company: Callable[[str], Path]) -> None:
+    rules = folder({"entities/firm.yaml": FIRM})
+    path = company('accounting_system: ledger\nnext_numbers: {client.number: "10900"}\n')
+    chosen = load_catalog(rules, path).company
+    assert (chosen.next_numbers, chosen.defaults) == ({"client.number": "10900"}, {"firm.next_number": "10900"})
+    path.write_text("next_numbers: {client.number: k9}\n")
+    assert problems_of(rules, path) == [f"{path}:1: `k9` cannot be a value of client.number; an example is `0012`"]
+    path.write_text('next_numbers: {client.number: "90000"}\naccounting_system: ledger\n')
+    assert problems_of(rules, path) == [f"{path}:1: `90000` does not fit Ledger: five digits, such as `10001`"]
+    for changed, says in (
+        (
+            FIRM.replace("client.number", "client.name"),
+            "`series_of` names a column of type text, which has no next number",
+        ),
+        (
+            FIRM.replace("client.number", "client.numbr"),
+            "`series_of` names the unknown field `numbr` of client; did you mean `number`?",
+        ),
+        (
+            FIRM.replace("layout: form\n", "key: [next_number]\n"),
+            "`series_of` belongs in a form (`layout: form`): there is one next number",
+        ),
+    ):
+        line = line_of(changed, "series_of")
+        assert problems_of(folder({"entities/firm.yaml": changed})) == [f"rules/entities/firm.yaml:{line}: {says}"]
+
+
 COMPANY_MISTAKES = {
     "unknown key": ("accounting_system:", "acounting_system:", "acounting_system", "the company file has the unknown key `acounting_system`; did you mean `accounting_system`?"),
     "unknown system": ("accounting_system: ledger", "accounting_system: legder", "legder", "`accounting_system` names the unknown system `legder`; did you mean `ledger`?"),

@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from delivery import book, entity_sheet, sheet, workbook
+from delivery import entity_sheet, sheet, workbook
 from jinja2 import FileSystemLoader
 
-from momentsheet import pipeline
 from momentsheet.__main__ import main
 from momentsheet.catalog import load, load_catalog
 from momentsheet.catalog.texts import lay_over, text_places
 from momentsheet.checking import check
 from momentsheet.checking.fold import fold_header
 from momentsheet.cli import LANGUAGES
-from momentsheet.model.catalog import Catalog, Entity
+from momentsheet.model.catalog import Catalog, Entity, example_of, say
+from momentsheet.model.finding import Report
 from momentsheet.reporting import findings_listing, marks_of, render_html, render_text
 from momentsheet.workbook import make_template, read_workbook
 from momentsheet.workbook.template.plan import NAME_LIMIT
@@ -30,13 +30,12 @@ TODAY = dt.date(2025, 1, 15)
 LAID_OVER = ("sv", "da")
 
 # Ids of texts that no customer reads, by how they begin: what `explain`, `convert` and `company init` say, the site of
-# documentation, the receipt, names of formats. Where they are lacking they are said in English.
+# documentation, names of formats. Where they are lacking they are said in English. (The company signs the receipt.)
 READ_BY_CONSULTANTS = (
     "format.",
     "text.company.",
     "text.condition.",
     "text.explain.",
-    "text.receipt.",
     "text.search.",
     "text.site.",
     "text.written.",
@@ -59,6 +58,7 @@ SAME_AS_ENGLISH: Mapping[str, frozenset[str]] = {
         )
     ),
 }  # fmt: skip
+
 # Letters that only the neighbour has.
 FOREIGN_LETTERS = {"sv": "æøÆØ«»", "da": "äöÄÖ"}
 
@@ -100,8 +100,8 @@ def with_company_language(language: str) -> Catalog:
     return dataclasses.replace(CATALOG, company=dataclasses.replace(CATALOG.company, language=language))
 
 
-def mistakes(language: str) -> pipeline.Delivery:
-    """The sample with something wrong in many ways, checked."""
+def mistakes(language: str) -> Report:
+    """The report on the sample with something wrong in many ways."""
     rows = {
         "customer": [{"customer_number": "", "email": "kontor", "country": "Nowhere", "status": "ukjent"}],
         "project": [
@@ -114,25 +114,17 @@ def mistakes(language: str) -> pipeline.Delivery:
             {"hours": "formula:", "date": "4.3.24"},
         ],
     }
-    book_of_all = book(CATALOG, rows)
     sheets = [entity_sheet(entity, _rows(entity, rows), language) for entity in SHEETS]
     other = sheet("Notater", [["x", "y"], ["1", "2"]])
-    checked = check([workbook(*sheets, other, name=book_of_all.name)], with_company_language(language), TODAY)
-    report = pipeline_report(checked, language)
-    return pipeline.Delivery(CATALOG, language, (), checked, report)
-
-
-def _rows(entity: Entity, rows: Mapping[str, list[dict[str, str]]]) -> list[dict[str, str]]:
-    return [{**entity.sample[0], **row} for row in rows[entity.name]] if entity.name in rows else list(entity.sample)
-
-
-def pipeline_report(checked, language):
-    from momentsheet.model.finding import Report
-
+    checked = check([workbook(*sheets, other)], with_company_language(language), TODAY)
     return Report(
         "momentsheet", "1", CATALOG.version, TODAY, language, "", checked.inputs, checked.findings, checked.groups,
         checked.repairs, checked.totals,
     )  # fmt: skip
+
+
+def _rows(entity: Entity, rows: Mapping[str, list[dict[str, str]]]) -> list[dict[str, str]]:
+    return [{**entity.sample[0], **row} for row in rows[entity.name]] if entity.name in rows else list(entity.sample)
 
 
 # The texts themselves
@@ -235,13 +227,9 @@ def sample(request: pytest.FixtureRequest) -> tuple[str, bytes]:
 def test_the_sample_in_any_language_is_clean_in_any_other(sample: tuple[str, bytes], asked: str) -> None:
     checked = check([read_workbook(sample[1], "sample.xlsx")], with_company_language(asked), TODAY)
     assert [(f.code, f.sheet, f.cell, f.value) for f in checked.findings] == []
-    assert {name: totals.rows_clean for name, totals in checked.totals.items() if name in map_of_sheets()} == {
+    assert {entity.name: checked.totals[entity.name].rows_clean for entity in SHEETS} == {
         entity.name: len(entity.sample) for entity in SHEETS
     }
-
-
-def map_of_sheets() -> frozenset[str]:
-    return frozenset(entity.name for entity in SHEETS)
 
 
 @pytest.mark.parametrize("asked", LANGUAGES)
@@ -258,12 +246,30 @@ def _labelled(entity: Entity, language: str) -> list[dict[str, str]]:
     """The sample as people write it in the language: labels instead of codes, yes and no."""
     yes_no = {"true": CATALOG.text("value.yes", language), "false": CATALOG.text("value.no", language)}
     labels = {
-        field.name: {code.code: code.label[language] for code in CATALOG.code_lists[field.list].codes}
+        field.name: {code.code: say(code.label, language) for code in CATALOG.code_lists[field.list].codes}
         for field in entity.fields
         if field.list
     }
     labels |= {field.name: yes_no for field in entity.fields if field.type == "boolean"}
     return [{name: labels.get(name, {}).get(value, value) for name, value in row.items()} for row in entity.sample]
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "example"),
+    [
+        ("project.status", "sv", "Pågående"),
+        ("project.status", "da", "I gang"),
+        ("project.status", "en", "In progress"),
+        ("employee.can_log_in", "en", "Yes"),
+        ("time_record.date", "nb", "04.03.2024"),
+        ("time_record.date", "da", "04.03.2024"),
+        ("time_record.date", "sv", "2024-03-04"),
+        ("project.project_number", "sv", "1001"),
+    ],
+)
+def test_examples_are_what_people_write_in_the_language(path: str, language: str, example: str) -> None:
+    entity, name = path.split(".")
+    assert example_of(CATALOG.entities[entity].field(name), CATALOG, language) == example
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -280,8 +286,7 @@ def test_the_command_line_takes_every_language(language: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("language", LAID_OVER)
 def test_reports_and_the_marked_workbook_hold_no_english(language: str) -> None:
-    delivery = mistakes(language)
-    report = delivery.report
+    report = mistakes(language)
     assert report.count("error") > 10
     pages = {
         "page": render_html(report, CATALOG, language, FileSystemLoader(TEMPLATES)),

@@ -82,6 +82,8 @@ class Page(HTMLParser):
         if given.get("http-equiv") == "Content-Security-Policy":
             self.policy = given["content"]
         assert not {"style", "onclick", "onload"} & given.keys()
+        # What takes the focus has a name.
+        assert "tabindex" not in given or given.keys() & {"aria-label", "aria-labelledby"}
 
     def handle_endtag(self, tag):
         self.inside = ""
