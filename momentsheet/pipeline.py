@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -437,8 +437,6 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> None:
 
     from momentsheet.workbook import make_template as make
 
-    # All sheets, though only some hold rows: what a corrected row names may have to be added there.
-    names = list(delivery.catalog.entities)
     known = {
         name: list(delivery.checked.clean[name].values.select(entity.key).cast(pl.String).iter_rows())
         for name, entity in delivery.catalog.entities.items()
@@ -448,7 +446,18 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> None:
         columns = _left_out_columns(delivery, workbook.name)
         if columns:
             name = folder.free_name(checked_stem(workbook.name), ".left-out.xlsx")
-            folder.write(name, make(delivery.catalog, names, delivery.language, columns=columns, known=known))
+            sheets = _with_what_they_name(columns, delivery.catalog)
+            folder.write(name, make(delivery.catalog, sheets, delivery.language, columns=columns, known=known))
+
+
+def _with_what_they_name(entities: Iterable[str], catalog: Catalog) -> list[str]:
+    """These entities and those that they refer to, in import order: what a corrected row names may have to be added."""
+    found = set(entities)
+    while True:
+        named = {place.entity for name in found for _, place in catalog.entities[name].references}
+        if named <= found:
+            return [name for name in catalog.entities if name in found]
+        found |= named
 
 
 def _left_out_columns(delivery: Delivery, file: str) -> Mapping[str, Mapping[str, Sequence[CellValue]]]:

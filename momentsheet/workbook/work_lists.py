@@ -108,7 +108,8 @@ def _write_list(worksheet: Worksheet, filled: FilledList, catalog: Catalog, lang
     done(worksheet.set_column(0, 0, 8))
     for place, column in enumerate(columns, 1):
         texts = _write_column(worksheet, place, column, filled, catalog, language, formats)
-        longest = max([len(labels[place]), *(len(text) for text in texts)])
+        # Bold letters are wider, and the filter's arrow stands beside them.
+        longest = max([1.2 * len(labels[place]) + 3, *(len(text) for text in texts)])
         done(worksheet.set_column(place, place, min(max(longest + 3, _NARROWEST), _WIDEST)))
     done(worksheet.autofilter(_HEAD - 1, 0, end, len(columns)))
     worksheet.freeze_panes(_HEAD, 0)
