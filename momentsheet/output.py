@@ -16,6 +16,7 @@ from momentsheet.errors import OutputError
 
 OURS = ("import", "manifest.json", "receipt.html", "work-list.xlsx", "report.json", "report.html")
 OUR_ENDINGS = (".checked.xlsx", ".left-out.xlsx")
+WORKED_ON = (*OUR_ENDINGS, "work-list.xlsx")  # what people correct or tick off
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -148,13 +149,13 @@ class Folder:
                 raise OutputError(f"{item} is not from an earlier run and would be replaced; name another folder")
 
     def _refuse_changed(self) -> None:
-        """An annotated copy that somebody has corrected since is work that must not be lost."""
+        """What somebody has corrected or ticked off since is work that must not be lost."""
         report = self.path / "report.json"
         if self._listing is not None or not report.is_file():
             return
         written = report.stat().st_mtime
         for item in sorted(self.path.iterdir()):
-            if item.name.endswith(OUR_ENDINGS) and item.stat().st_mtime > written + 2 and not self._is_input(item):
+            if item.name.endswith(WORKED_ON) and item.stat().st_mtime > written + 2 and not self._is_input(item):
                 raise OutputError(
                     f"{item} has been changed since it was written; move it elsewhere, or give it to the command"
                 )

@@ -64,7 +64,7 @@ def take_away(files: RuleFiles, names: Names, retired: Retired) -> Names:
         _from_examples(rule, None, retired)
     _from_formats(files, retired)
     _from_accounting(files, retired)
-    _from_work_lists(files, retired, tables)
+    _from_work_lists(files, retired)
     rules = None if names.rules is None else [code for code in names.rules if code not in retired.rules]
     return replace(left, rules=rules)
 
@@ -195,11 +195,12 @@ def _from_accounting(files: RuleFiles, retired: Retired) -> None:
         system["rules"] = tuple(code for code in system.get("rules", ()) if code not in retired.rules)
 
 
-def _from_work_lists(files: RuleFiles, retired: Retired, tables: Tables) -> None:
+def _from_work_lists(files: RuleFiles, retired: Retired) -> None:
+    """The columns of retired fields go, and a list in place of one; queries read such a field as a blank column."""
     for name in list(files.work_lists):
         work_list = files.work_lists[name]
         entity, _, one = work_list.get("in_place_of", "").partition(".")
-        if one in retired.fields.get(entity, ()) or _no_longer_fits(work_list.get("query", ""), retired, tables):
+        if one in retired.fields.get(entity, ()):
             retired.text_ids.add(f"worklist.{name}.")
             del files.work_lists[name]
             continue

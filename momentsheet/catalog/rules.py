@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
@@ -183,6 +184,10 @@ def _word_table(rule: Taken, files: RuleFiles) -> Iterator[Problem]:
         yield rule.problem(
             "words", f"there is no table `{rule['words']}`{did_you_mean(rule['words'], files.fact_tables)}"
         )
+    elif "words" in rule and not all(
+        re.search(r"\w", row[0]) for row in files.fact_tables[rule["words"]].get("rows", ())
+    ):
+        yield rule.problem("words", f"the first column of `{rule['words']}` must hold a word in every row")
 
 
 def _general_rules(files: RuleFiles) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     }
     fact_tables = {name: taken["columns"] for name, taken in files.fact_tables.items() if "columns" in taken}
     tables = Tables(whole, is_whole=len(whole) == len(names.fields), fact_tables=fact_tables)
-    # A derived entity reads a retired field as a blank column.
+    # Derived entities and work lists read a retired field as a blank column.
     gone = {name: dict.fromkeys(entity.get("retired", ()), "retired") for name, entity in files.entities.items()}
     for_derived = Tables(
         {name: {**kinds, **gone.get(name, {})} for name, kinds in whole.items()},
@@ -52,7 +52,7 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     yield from _accounting(files, names)
     yield from _formats(files, names)
     yield from _fact_tables(files)
-    yield from _work_lists(files.work_lists.values(), tables)
+    yield from _work_lists(files, for_derived)
     yield from _short_texts(files.texts)
 
 
@@ -281,9 +281,14 @@ def _fact_tables(files: RuleFiles) -> Iterator[Problem]:
                     yield table.problem("rows", f"row {place}: `{text}` {wrong}")
 
 
-def _work_lists(work_lists: Iterable[Taken], tables: Tables) -> Iterator[Problem]:
+def _fits(given: pl.DataType, wanted: type[pl.DataType]) -> bool:
+    """Whether a query's column can be written as that type: the same one, a number for a number, or nothing at all."""
+    return given in (wanted, pl.Null) or (given.is_numeric() and wanted in (pl.Int64, pl.Float64))
+
+
+def _work_lists(files: RuleFiles, tables: Tables) -> Iterator[Problem]:
     orders: dict[int, str] = {}
-    for work_list in work_lists:
+    for work_list in files.work_lists.values():
         if not work_list.is_sound:
             continue
         other = orders.setdefault(work_list["order"], work_list["worklist"])
@@ -295,8 +300,13 @@ def _work_lists(work_lists: Iterable[Taken], tables: Tables) -> Iterator[Problem
         for column in work_list["columns"]:
             if ("field" in column) == ("label" in column) or ("label" in column) != ("type" in column):
                 yield column.problem("name", "a column has either `field`, or `label` and `type`")
-            if isinstance(result, Mapping) and column["name"] not in result:
+            if not isinstance(result, Mapping):
+                continue
+            kind = column.get("type") or files.types().get(column["field"][0], {}).get(column["field"][1])
+            if column["name"] not in result:
                 yield column.problem("name", f"`query` does not give the column `{column['name']}`")
+            elif kind is not None and not _fits(result[column["name"]], dtype(kind)):
+                yield column.problem("name", f"`query` gives `{column['name']}` in another type than {kind}")
 
 
 def _short_texts(files: Iterable[Taken]) -> Iterator[Problem]:

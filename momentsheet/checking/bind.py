@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from momentsheet.checking.fold import clean_text, fold_header
+from momentsheet.checking.fold import clean_text, fold, fold_header
 from momentsheet.checking.grammar import Raw, show_raw
 from momentsheet.model.catalog import Catalog, Entity, say
 from momentsheet.model.finding import ColumnRead, SheetRead
@@ -407,9 +407,9 @@ def _match_columns(
 
 def _is_computed(entity: Entity, header: str) -> bool:
     """True for the header of something that Moment works out by itself, as its own lists have it."""
-    folded = fold_header(header)
+    folded, whole = fold_header(header), fold(header)
     return any(
-        folded.startswith(fold_header(known)) if known.endswith("*") else folded == fold_header(known)
+        whole.startswith(fold(known[:-1])) if known.endswith("*") else folded == fold_header(known)
         for known in entity.computed
     )
 

@@ -10,7 +10,7 @@ from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import FactTable, Field
 
-TEXT_TYPES = frozenset(("text", "list"))
+TEXT_TYPES = frozenset(("text", "list", "code", "file_name"))
 PERSONAL = frozenset(("personal", "health"))
 # What a number must look like before its check digits are asked. The shapes leave out what accounts and phones look
 # like: 1234.56.78901, ten digits in a row.
@@ -46,7 +46,7 @@ def holds_national_id(text: str) -> bool:
     return any(
         is_valid(match[0])
         for pattern, is_valid in tests
-        for match in re.finditer(rf"(?<![\w.+-])(?:{pattern})(?![\w-])", text)
+        for match in re.finditer(rf"(?<![^\W_])(?<![.+-])(?:{pattern})(?![^\W_])(?!-)", text)
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from momentsheet.model.bundle import FilledList
-from momentsheet.model.catalog import Catalog, Entity
+from momentsheet.model.catalog import Catalog, Entity, WorkList
 from momentsheet.model.facts import Facts, run_query
 from momentsheet.model.table import CleanTable, blank_table, dtype
 
@@ -19,11 +19,7 @@ def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) 
     for name, entity in entities.items():
         if entity.derived is None or name in catalog.out_of_scope:
             tables[name] = clean[name].values if name in clean else blank_table(entity)
-    # A derived entity reads a retired field as a blank column.
-    read = {
-        name: table.with_columns(pl.lit(None).alias(gone) for gone in entities[name].retired)
-        for name, table in tables.items()
-    }
+    read = _with_retired(tables, entities)
     for name, entity in catalog.entities.items():
         if entity.derived is not None:
             tables[name] = _derived(entity, entity.derived, read, catalog, facts)
@@ -33,10 +29,11 @@ def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) 
 def filled_lists(tables: Mapping[str, pl.DataFrame], catalog: Catalog, facts: Facts) -> tuple[FilledList, ...]:
     """The work lists that have something to do, with their rows; none in place of what is imported after all."""
     filled = []
+    read = _with_retired(tables, {**catalog.entities, **catalog.out_of_scope})
     for work_list in catalog.work_lists.values():
-        if work_list.in_place_of is not None and _is_imported(work_list.in_place_of, catalog):
+        if work_list.in_place_of is not None and _all_imported(work_list, catalog):
             continue
-        rows = run_query(work_list.query, tables, facts, catalog.fact_tables)
+        rows = run_query(work_list.query, read, facts, catalog.fact_tables)
         if rows.height:
             columns = [pl.col(column.name).cast(dtype(column.type)) for column in work_list.columns]
             filled.append(FilledList(work_list, rows.select(columns)))
@@ -56,11 +53,27 @@ def parents_first(values: pl.DataFrame, entity: Entity) -> pl.DataFrame:
 # Private functions
 
 
-def _is_imported(path: str, catalog: Catalog) -> bool:
+def _all_imported(work_list: WorkList, catalog: Catalog) -> bool:
+    """Whether what the list stands for is imported after all, and with it everything else that the list shows."""
+    name, _, field = (work_list.in_place_of or "").partition(".")
+    shown = [column.field for column in work_list.columns if column.field is not None]
+    return all(_is_imported(entity, one, catalog) for entity, one in ((name, field), *shown))
+
+
+def _is_imported(name: str, field: str, catalog: Catalog) -> bool:
     """Whether that entity, or that field of it, goes into the import files."""
-    name, _, field = path.partition(".")
     entity = catalog.entities.get(name)
-    return entity is not None and (entity.field(field).imported if field else entity.imported)
+    if entity is None or not entity.imported:
+        return False
+    return not field or entity.field(field).imported
+
+
+def _with_retired(tables: Mapping[str, pl.DataFrame], entities: Mapping[str, Entity]) -> dict[str, pl.DataFrame]:
+    """The tables as derived entities and work lists read them: a retired field is a blank column."""
+    return {
+        name: table.with_columns(pl.lit(None).alias(gone) for gone in entities[name].retired)
+        for name, table in tables.items()
+    }
 
 
 def _derived(
