@@ -2,7 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest
+# One thread for polars in each of the processes: the tables are small, and threads only wait for each other.
+PYTEST := POLARS_MAX_THREADS=1 $(BIN)/python -m pytest
 
 .PHONY: demo test slow check fix bench golden clean
 
