@@ -195,7 +195,7 @@ class Folder:
         assert self._part is not None
         earlier = self._earlier()
         ours = {folder for name in earlier for folder in _folders(name)}
-        for folder, folders, files in os.walk(self.path):
+        for folder, folders, files in os.walk(self.path, onerror=_stop):
             place = Path(folder).relative_to(self.path)
             links = [name for name in folders if Path(folder, name).is_symlink()]
             for name in (*files, *links):
@@ -231,6 +231,11 @@ def _is_report(path: Path) -> bool:
             return re.match(rb'\s*\{\s*"tool":\s*"momentsheet"', file.read(200)) is not None
     except OSError:
         return False
+
+
+def _stop(error: OSError) -> None:
+    """A folder that cannot be looked into may hold somebody's files: then nothing is replaced."""
+    raise error
 
 
 def _folders(name: str) -> list[str]:

@@ -1055,7 +1055,8 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
         name: replace(entity, fields=tuple(_every_kind(entity.fields))) for name, entity in CATALOG.entities.items()
     }
     fields["customer"] = replace(fields["customer"], derived="SELECT 1", computed=("Sum",), imported=False)
-    company = replace(CATALOG.company, contact="Ola", given=frozenset({"hours_per_day"}))
+    defaults = {**CATALOG.company.defaults, "customer.open": "x"}
+    company = replace(CATALOG.company, contact="Ola", given=frozenset({"hours_per_day"}), defaults=defaults)
     catalog = replace(CATALOG, texts=asked, entities=fields, company=company)
     typical, clean = samples.typical(), samples.report()
     alike = samples.grouped([Finding("WB-04", "warning", "fjord.xlsx", value="x", facts={"count": 1})] * 2, id="alike")

@@ -90,7 +90,7 @@ def render_receipt(
             (say(item.work_list.title, language), say(item.work_list.place, language), item.rows.height)
             for item in bundle.work_lists
         ],
-        "settings": _settings(catalog, language),
+        "settings": _settings(catalog, bundle, language),
         "notes": _notes(catalog, language),
         "inferred": _inferred(bundle),
     }
@@ -218,13 +218,17 @@ def _by_hand(report: Report, bundle: Bundle, catalog: Catalog, language: str) ->
 
     Those that stand in a work list are told there.
     """
-    listed = {column.field for item in bundle.work_lists for column in item.work_list.columns}
+    listed = _listed(bundle)
+    formats = {item.format for item in bundle.files}
+    carried_by_none = {(work.entity, work.field) for work in bundle.by_hand if formats <= set(work.formats)}
     found: dict[tuple[str, str], int | None] = {}
     for item in report.inputs:
         for sheet in item.sheets:
             for column in sheet.columns:
                 field = _field(catalog, sheet.entity or "", column.field or "")
-                if field is None or field.imported or column.filled == 0 or (sheet.entity, field.name) in listed:
+                if field is None or column.filled == 0 or (sheet.entity, field.name) in listed:
+                    continue
+                if field.imported and (sheet.entity, field.name) not in carried_by_none:
                     continue
                 place = (entity_title(sheet.entity or "", catalog, language), say(field.label, language))
                 before = found.get(place, 0)
@@ -232,7 +236,12 @@ def _by_hand(report: Report, bundle: Bundle, catalog: Catalog, language: str) ->
     return [(title, label, count) for (title, label), count in found.items()]
 
 
-def _settings(catalog: Catalog, language: str) -> list[str]:
+def _listed(bundle: Bundle) -> set[tuple[str, str] | None]:
+    """Entity and field of the columns that stand in a work list."""
+    return {column.field for item in bundle.work_lists for column in item.work_list.columns}
+
+
+def _settings(catalog: Catalog, bundle: Bundle, language: str) -> list[str]:
     """What the company file says that a person must enter in Moment, or that was decided for blank cells."""
     company = catalog.company
     told = []
@@ -243,14 +252,16 @@ def _settings(catalog: Catalog, language: str) -> list[str]:
     for name, value in company.defaults.items():
         entity, _, field_name = name.partition(".")
         field = _field(catalog, entity, field_name)
-        if field is not None and not field.imported:
+        if (entity, field_name) in _listed(bundle):
             continue  # it stands in the work list, like every other value of that column
         facts: Mapping[str, object] = {
             "sheet": entity_title(entity, catalog, language),
             "column": field_label(entity, field_name, catalog, language),
             "value": shown(value, field, catalog, language),
         }
-        told.append(sentence(catalog, language, "receipt.default", facts))
+        is_imported = field is None or field.imported
+        text_id = "receipt.default" if is_imported else "receipt.default_by_hand"
+        told.append(sentence(catalog, language, text_id, facts))
     return told
 
 
