@@ -117,3 +117,13 @@ def book(
             own = list(entity.sample)
         sheets.append(entity_sheet(entity, own))
     return workbook(*sheets, template={**OURS, "company": catalog.company.code}, **more)  # type: ignore[arg-type]
+
+
+def with_targets(catalog: Catalog, names: Collection[str]) -> set[str]:
+    """These entities and all that they refer to: a delivery of them lacks nothing."""
+    found = set(names)
+    while True:
+        named = {place.entity for name in found for _, place in catalog.entities[name].references}
+        if named <= found:
+            return found
+        found |= named & catalog.entities.keys()

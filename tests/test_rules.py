@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
-from delivery import OURS, book, entity_sheet, sheet, workbook
+from delivery import OURS, book, entity_sheet, sheet, with_targets, workbook
 
 from momentsheet.catalog import apply_company, load_catalog
 from momentsheet.checking import check
@@ -83,12 +83,7 @@ def concerned(catalog: Catalog, rule: Rule, example: Example) -> set[str]:
     if rule.check == "not_checked":
         return set(catalog.entities)
     found = {FORM.name, "employee", rule.entity or FORM.name, *example.rows, *tables_read(rule.offends or "")}
-    found &= catalog.entities.keys()
-    while True:
-        more = {place.entity for name in found for field in catalog.entities[name].fields for place in field.references}
-        if more <= found:
-            return found
-        found |= more & catalog.entities.keys()
+    return with_targets(catalog, found & catalog.entities.keys())
 
 
 def books(catalog: Catalog, rule: Rule, example: Example) -> list[Workbook]:
