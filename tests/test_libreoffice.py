@@ -61,8 +61,10 @@ def test_the_status_sheet_shows_the_totals_of_the_import_files(tmp_path: Path) -
     lines = [[cell.value for cell in row] for row in book["Status"].iter_rows()]
     titles = {entity.title["nb"]: entity for entity in catalog.entities.values() if entity.derived is None}
     rows = {titles[line[0]].name: line[1] for line in lines if line[0] in titles and isinstance(line[1], int)}
-    assert {name: files[name]["rows"] for name in rows if catalog.entities[name].layout == "table"} == {
-        name: count for name, count in rows.items() if catalog.entities[name].layout == "table"
+    tables = {name: count for name, count in rows.items() if catalog.entities[name].layout == "table"}
+    assert {name: manifest["entities"][name]["rows_converted"] for name in tables} == tables
+    assert {name: files[name]["rows"] for name in tables if name in files} == {
+        name: count for name, count in tables.items() if name in files
     }
     sums = {}
     for line in lines:
@@ -71,7 +73,9 @@ def test_the_status_sheet_shows_the_totals_of_the_import_files(tmp_path: Path) -
             field = next(field.name for field in entity.fields if field.label["nb"] == line[1])
             sums[entity.name, field] = float(line[2])
     assert sums
-    assert sums == {(name, field): float(files[name]["totals"][field]) for name, field in sums}
+    converted = {name: item["totals_converted"] for name, item in manifest["entities"].items()}
+    assert sums == {(name, field): float(converted[name][field]) for name, field in sums}
+    assert all(float(files[name]["totals"][field]) == total for (name, field), total in sums.items() if name in files)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])

@@ -112,7 +112,7 @@ def put(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, text: str)
 
 
 MANY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -59,7 +59,9 @@ def findings_of(rule: Rule, example: Example) -> tuple[Finding, ...]:
         deliveries = [workbook(*sheets, template=OURS)]
     else:
         deliveries = books(catalog, rule, example)
-        deliveries = [as_file(one) for one in deliveries]
+        texts = {text for rows in example.rows.values() for row in rows for text in row.values()}
+        if "formula:" not in texts:  # a cell that is never calculated is only told from an error by what Excel writes
+            deliveries = [as_file(one) for one in deliveries]
     delivery, *others = deliveries
     if example.template == "none":
         delivery = dataclasses.replace(delivery, properties={})
@@ -166,4 +168,5 @@ def is_at_the_right_cell(finding: Finding, rule: Rule, example: Example) -> None
     written = [{**entity.sample[0], **row} for row in rows] if rows is not None else list(entity.sample)
     assert (finding.column_letter, finding.header) == (column_letter(place), entity.fields[place].label["nb"])
     assert finding.row is not None
-    assert (finding.value or "").strip() == written[finding.row - 2].get(finding.field or "", "").strip()
+    text = re.sub(r"^(number|error):", "", written[finding.row - 2].get(finding.field or "", ""))
+    assert (finding.value or "").strip() == text.strip()
