@@ -36,6 +36,7 @@ def main(folder: Path) -> int:
         ("converted/import", "the import files"),
         ("converted/manifest.json", "all files with hashes and totals"),
         ("converted/receipt.html", "the receipt to sign"),
+        ("converted/work-list.xlsx", "what a person enters in Moment"),
     ):
         place = folder / name
         if not place.exists():
