@@ -143,6 +143,8 @@ def test_each_kind_of_mistake_is_told_once(entity: Entity, field: Field, wrong: 
     cell = f"error:{wrong}" if wrong.startswith("#") else wrong
     rows = [{**dict.fromkeys((f.name for f in entity.fields), ""), **row} for row in entity.sample]
     rows[0][field.name] = cell
-    sheets = with_targets(CATALOG, {entity.name, "company"})
+    sheets = with_targets(
+        CATALOG, {entity.name, "company", "employee"}
+    )  # a form alone would be a workbook without rows
     found = check([book(CATALOG, {entity.name: rows}, only=sheets)], CATALOG, TODAY)
     assert [(f.field, f.severity) for f in found.findings if f.severity == "error"] == [(field.name, "error")]
