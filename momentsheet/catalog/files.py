@@ -344,6 +344,10 @@ class RuleFiles:
         fields = self.entities[entity].get("fields", ()) if entity in self.entities else ()
         return next((item for item in fields if item.get("name") == name), None)
 
+    def fact_columns(self) -> Mapping[str, Mapping[str, str]]:
+        """Fact table -> column -> type."""
+        return {name: taken["columns"] for name, taken in self.fact_tables.items() if "columns" in taken}
+
     def types(self) -> Mapping[str, Mapping[str, str]]:
         """Entity -> field -> type."""
         return {

@@ -90,8 +90,7 @@ def retired_problems(files: RuleFiles, retired: Retired) -> Iterator[Problem]:
 
 
 def _tables(files: RuleFiles) -> Tables:
-    fact_tables = {name: taken["columns"] for name, taken in files.fact_tables.items() if "columns" in taken}
-    return Tables(files.types(), is_whole=True, fact_tables=fact_tables)
+    return Tables(files.types(), is_whole=True, fact_tables=files.fact_columns())
 
 
 def _words(*texts: object) -> set[str]:

@@ -32,7 +32,7 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     whole = {
         name: types[name] for name, fields in names.fields.items() if set(types.get(name, ())) == set(fields or ("?",))
     }
-    fact_tables = {name: taken["columns"] for name, taken in files.fact_tables.items() if "columns" in taken}
+    fact_tables = files.fact_columns()
     tables = Tables(whole, is_whole=len(whole) == len(names.fields), fact_tables=fact_tables)
     # Derived entities and work lists read a retired field as a blank column.
     gone = {name: dict.fromkeys(entity.get("retired", ()), "retired") for name, entity in files.entities.items()}

@@ -244,6 +244,7 @@ def _listed(bundle: Bundle) -> set[tuple[str, str] | None]:
 def _settings(catalog: Catalog, bundle: Bundle, language: str) -> list[str]:
     """What the company file says that a person must enter in Moment, or that was decided for blank cells."""
     company = catalog.company
+    listed = _listed(bundle)
     told = []
     if company.credit_days is not None:
         told.append(sentence(catalog, language, "receipt.credit_days", {"days": company.credit_days}))
@@ -252,7 +253,7 @@ def _settings(catalog: Catalog, bundle: Bundle, language: str) -> list[str]:
     for name, value in company.defaults.items():
         entity, _, field_name = name.partition(".")
         field = _field(catalog, entity, field_name)
-        if (entity, field_name) in _listed(bundle):
+        if (entity, field_name) in listed:
             continue  # it stands in the work list, like every other value of that column
         facts: Mapping[str, object] = {
             "sheet": entity_title(entity, catalog, language),
