@@ -30,6 +30,7 @@ from momentsheet.model.workbook import Workbook, cell_name
 from momentsheet.workbook.annotation.book import (
     TYPE,
     append_listings,
+    has_other_type,
     leave_macros_out,
     name_listings,
     open_at,
@@ -40,9 +41,11 @@ from momentsheet.workbook.annotation.book import (
 from momentsheet.workbook.annotation.boxes import EMPTY_SHAPES, Grid, used_blocks, write_shapes
 from momentsheet.workbook.annotation.edits import Edits
 from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
+from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.notes import EMPTY_COMMENTS, MOST_NOTES, Note, threaded_cells, write_comments
 from momentsheet.workbook.annotation.sheet import LAST_COLUMN, LAST_ROW, SheetPatch
 from momentsheet.workbook.annotation.splice import RELATIONS
+from momentsheet.workbook.annotation.unmark import unmarked
 from momentsheet.workbook.gate import Limits
 from momentsheet.workbook.package import Package, SheetPart, open_package, read_relationships
 from momentsheet.workbook.reading.read import DEFAULT_LIMITS, read_workbook
@@ -68,6 +71,7 @@ def annotate(
     package = open_package(data, limits)
     if any(sheet.kind in _MACRO_SHEETS for sheet in package.sheets):
         return copy_annotated(read_workbook(data, "workbook.xlsm", limits), marks, listings, active)
+    package = open_package(_clean(package), limits)
     edits = Edits(package)
     styles = open_styles(package, edits)
     names = name_listings(package, listings)
@@ -90,16 +94,18 @@ def annotate(
             patch.select(*patch.anchor(*active[1:]))
         _mark_sheet(package, edits, patch, marked, blocks)
         if patch.is_edited:
-            edits.write(sheet.part, patch.chunks(styles.marked))
-    append_listings(package, edits, styles, listings, names, listed)
+            journal = Journal()
+            edits.stream(sheet.part, patch.chunks(styles.marked, journal), journal, patch.codec)
     if target is not None and target.kind == "worksheet":
         open_at(edits, package, package.sheets.index(target))
     elif listed is not None:
         open_at(edits, package, len(package.sheets) + names.index(listed))
+    is_edited = bool(listings) or styles.is_edited or edits.is_edited
+    if is_edited:
+        append_listings(package, edits, styles, listings, names, listed)
     if styles.is_edited:
         edits.write(styles.name, [styles.render()])
-    leave_macros_out(package, edits)
-    return edits.render()
+    return edits.render(with_undo=is_edited)
 
 
 def copy_annotated(
@@ -118,6 +124,16 @@ def copy_annotated(
 
 
 # Private functions
+
+
+def _clean(package: Package) -> bytes:
+    """The workbook without macros and without the marks of an earlier round."""
+    data = unmarked(package)
+    if not has_other_type(package):
+        return data
+    edits = Edits(open_package(data, package.archive.limits))
+    leave_macros_out(package, edits)
+    return edits.render(with_undo=False)
 
 
 def _with_links(listing: Listing, names: Mapping[str, str]) -> Listing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from momentsheet.model.marks import Listing
@@ -22,6 +22,7 @@ from momentsheet.workbook.package import Package, read_relationships
 MARKER = "_momentsheet."  # begins the hidden names that refer to our sheets
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 
+_PLAIN = f"{TYPE}sheet.main+xml"
 _MACRO_TYPE = "application/vnd.ms-office.vbaproject"
 # The schema fixes the order of the workbook's children.
 _BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "AlternateContent", "revisionPtr", "workbookProtection")
@@ -66,8 +67,6 @@ def append_listings(
     selected: str | None,
 ) -> None:
     """Add a sheet for each listing behind all others; `selected` is the name of the one that is open."""
-    if not listings:
-        return
     workbook = edits.part(package.workbook)
     sheets = workbook.root.child("sheets")
     assert sheets is not None
@@ -90,7 +89,7 @@ def append_listings(
             f'<{workbook.root.prefix}sheet{binding} name="{attribute_text(name)}" '
             f'sheetId="{max(ids, default=0) + place}" {prefix or "r"}:id="{relation}"/>',
         )
-    _define_names(package, edits, layouts)
+    _define_names(package, edits, layouts, styles.old_fills)
 
 
 def open_at(edits: Edits, package: Package, place: int) -> None:
@@ -114,11 +113,15 @@ def open_at(edits: Edits, package: Package, place: int) -> None:
         workbook.set(view_element, "firstSheet", None)
 
 
+def has_other_type(package: Package) -> bool:
+    """True for a workbook with macros and for a template: Excel opens neither under the name of a plain workbook."""
+    kinds = {relation.kind for relation in read_relationships(package.archive, package.workbook).values()}
+    return package.content_types.of(package.workbook) != _PLAIN or "vbaProject" in kinds
+
+
 def leave_macros_out(package: Package, edits: Edits) -> None:
-    """Make it a workbook without macros, if it is not one."""
-    plain = f"{TYPE}sheet.main+xml"
-    if package.content_types.of(package.workbook) != plain:
-        edits.set_type(package.workbook, plain)
+    """Make it a plain workbook without macros."""
+    edits.set_type(package.workbook, _PLAIN)
     for relation in read_relationships(package.archive, package.workbook).values():
         if relation.kind == "vbaProject":
             edits.unrelate(package.workbook, relation.id)
@@ -130,12 +133,18 @@ def leave_macros_out(package: Package, edits: Edits) -> None:
 # Private functions
 
 
-def _define_names(package: Package, edits: Edits, layouts: Sequence[tuple[str, Layout]]) -> None:
-    """The names that Excel keeps for a filter and for repeated rows, and the one by which we know our sheets."""
+def _define_names(
+    package: Package, edits: Edits, layouts: Sequence[tuple[str, Layout]], old_fills: Mapping[str, int]
+) -> None:
+    """The names that Excel keeps for a filter and for repeated rows, and those by which we know what is ours.
+
+    Names live through saving in every program; records of other kinds do not.
+    """
     workbook = edits.part(package.workbook)
     prefix = workbook.root.prefix
     numbers = (number for number in count(1) if f"{MARKER}{number}" not in package.names)
-    xml = []
+    kept = {f"{MARKER}marks": "1"} | {f"{MARKER}fill.{number}": text for text, number in old_fills.items()}
+    xml = [f'<{prefix}definedName name="{name}" hidden="1">"{text}"' for name, text in kept.items()]
     for place, (name, layout) in enumerate(layouts, len(package.sheets)):
         sheet = attribute_text(quoted_sheet(name))
         scope = f'localSheetId="{place}"'

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from momentsheet.errors import UnusableFile
@@ -90,6 +90,27 @@ def write_shapes(
     new = b"".join(_START.sub(rb"\1" + bindings, shape, count=1) for shape in shapes) if added else b""
     data = data[:end] + new + data[end:]
     return encoded(_with_blocks(data, used, bindings) if added else data, codec)
+
+
+def without_shapes(data: bytes, part: str, cells: Collection[str]) -> bytes:
+    """The VML part without the boxes of the notes of these cells (A1)."""
+    codec = codec_of(data, part)
+    data = b"".join(as_utf8([data], codec, part))
+    pieces = []
+    position = 0
+    for found in _SHAPE.finditer(data):
+        end = data.find(b"</%b>" % found[1], found.end())
+        if end < 0:
+            break
+        shape = data[found.start() : end]
+        row, column = _ROW.search(shape), _COLUMN.search(shape)
+        is_note = b'"Note"' in shape or b"'Note'" in shape
+        if found.start() < position or row is None or column is None or not is_note:
+            continue
+        if cell_name(int(row[1]) + 1, int(column[1])) in cells:
+            pieces.append(data[position : found.start()])
+            position = data.index(b">", end) + 1
+    return encoded(b"".join([*pieces, data[position:]]), codec)
 
 
 def used_blocks(data: bytes) -> set[int]:

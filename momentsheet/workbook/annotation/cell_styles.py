@@ -6,11 +6,17 @@ fill, one copy for each style and severity. Only a font that could not be read o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from momentsheet.workbook.annotation.splice import Element, Part
 from momentsheet.workbook.annotation.xml_text import set_attributes
 
 # Told apart by their lightness too, for those who see or print in grey: errors are the darkest.
-FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}
+# No other program has these colours, so that ours are known again. The last two bits of red, green and blue are a
+# number: which of the workbook's own fills, kept as hidden names, the mark took the place of; 0: none.
+FILLS = {"error": "FFFCC4CC", "warning": "FFFCE89C", "info": "FFDCE8F4"}
+MOST_OLD_FILLS = 63
 MOST_STYLES = 65_490  # Excel's limit
 
 EMPTY_STYLES = (
@@ -35,6 +41,8 @@ _FONTS = {
 }
 _HEADER_FILL = "FF1F3864"
 _LINE = '<{p}left/><{p}right/><{p}top/><{p}bottom style="thin"><{p}color rgb="FFBFC5CE"/></{p}bottom><{p}diagonal/>'
+_OF_COLOR = ("rgb", "theme", "tint", "indexed")
+_COLOR = re.compile(r"(rgb|theme|tint|indexed)=[0-9A-Fa-f.eE+-]+(;(rgb|theme|tint|indexed)=[0-9A-Fa-f.eE+-]+)*")
 # The first two fills are Excel's own, whatever stands there.
 _FIRST_FILLS = ("none", "gray125")
 _LIGHT_INDEXED = {1: 1.0, 9: 1.0, 3: 0.72, 11: 0.72, 5: 0.93, 13: 0.93, 7: 0.79, 15: 0.79}
@@ -54,6 +62,7 @@ class CellStyles:
         self._known: dict[tuple[str, str], int] = {}  # list, XML -> its place
         self._marked: dict[tuple[int, str], int | None] = {}
         self._own: dict[tuple[str, str | None, bool, bool], int] = {}
+        self.old_fills: dict[str, int] = {}  # attributes of a colour that a mark took the place of -> number
         self._p = self._part.root.prefix
 
     @property
@@ -150,7 +159,8 @@ class CellStyles:
         known = styles.children if styles is not None else []
         # A style that does not exist shows as the first one.
         old = known[style] if style < len(known) else (known[0] if known else None)
-        settings: dict[str, str | None] = {"fillId": str(self._fill(FILLS[severity])), "applyFill": "1"}
+        color = _numbered(FILLS[severity], self._old_fill(old))
+        settings: dict[str, str | None] = {"fillId": str(self._fill(color)), "applyFill": "1"}
         if old is None:
             tag, rest = f'<{self._p}xf numFmtId="0" fontId="0" borderId="0"/>'.encode(), b""
         else:
@@ -159,6 +169,22 @@ class CellStyles:
             if font is not None:
                 settings |= {"fontId": str(font), "applyFont": "1"}
         return self._append("cellXfs", (set_attributes(tag, settings) + rest).decode())
+
+    def _old_fill(self, style: Element | None) -> int:
+        """The number of the plain fill of a style, 0 where it has none or there are too many of them."""
+        fills = self._lists["fills"]
+        if style is None or fills is None:
+            return 0
+        number = style.attributes.get("fillId", "0")
+        index = int(number) if number.isascii() and number.isdigit() else 0
+        pattern = fills.children[index].child("patternFill") if 1 < index < len(fills.children) else None
+        color = pattern.child("fgColor") if pattern is not None else None
+        if pattern is None or color is None or pattern.attributes.get("patternType") != "solid":
+            return 0
+        text = ";".join(f"{name}={color.attributes[name]}" for name in _OF_COLOR if name in color.attributes)
+        if not _COLOR.fullmatch(text) or (text not in self.old_fills and len(self.old_fills) >= MOST_OLD_FILLS):
+            return 0
+        return self.old_fills.setdefault(text, len(self.old_fills) + 1)
 
     def _legible_font(self, style: Element, fill: str) -> int | None:
         """The number of a black copy of the style's font, None if the font can be read on that fill."""
@@ -180,7 +206,61 @@ class CellStyles:
         return self._place("fonts", (data[font.start : color.start] + black + data[color.end : font.end]).decode())
 
 
+def unmark_styles(styles: Part, old_fills: Mapping[int, str]) -> None:
+    """Give every style that is marked its old fill; `old_fills` are those that were kept by their numbers."""
+    fills, formats = styles.root.child("fills"), styles.root.child("cellXfs")
+    if fills is None or formats is None:
+        return
+    added: dict[str, int] = {}
+    ours: dict[int, int] = {}  # one of our fills -> the one that stood there
+    for place, fill in enumerate(fills.children):
+        pattern = fill.child("patternFill")
+        color = pattern.child("fgColor") if pattern is not None else None
+        number = _number_in(color.attributes.get("rgb", "")) if color is not None else None
+        if number is None:
+            continue
+        text = old_fills.get(number, "")
+        if not _COLOR.fullmatch(text):
+            ours[place] = 0
+            continue
+        if text not in added:
+            added[text] = len(fills.children) + len(added)
+            written = " ".join('{}="{}"'.format(*part.split("=", 1)) for part in text.split(";"))
+            p = fills.prefix
+            styles.append(
+                fills,
+                f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor {written}/><{p}bgColor indexed="64"/>'
+                f"</{p}patternFill></{p}fill>",
+            )
+        ours[place] = added[text]
+    if added:
+        styles.set(fills, "count", str(len(fills.children) + len(added)))
+    for style in formats.children:
+        number_text = style.attributes.get("fillId", "0")
+        place = int(number_text) if number_text.isascii() and number_text.isdigit() else 0
+        if place in ours:
+            styles.set(style, "fillId", str(ours[place]))
+
+
 # Private functions
+
+
+def _numbered(color: str, number: int) -> str:
+    """One of our colours with a number in the last two bits of red, green and blue."""
+    channels = [int(color[place : place + 2], 16) for place in (2, 4, 6)]
+    bits = (number >> 4 & 3, number >> 2 & 3, number & 3)
+    return "FF" + "".join(f"{channel | bit:02X}" for channel, bit in zip(channels, bits, strict=True))
+
+
+def _number_in(color: str) -> int | None:
+    """The number in one of our colours, None if it is none of ours."""
+    if not re.fullmatch(r"(FF)?[0-9A-Fa-f]{6}", color):
+        return None
+    digits = color[-6:]
+    channels = [int(digits[place : place + 2], 16) for place in (0, 2, 4)]
+    plain = "FF" + "".join(f"{channel & ~3:02X}" for channel in channels)
+    red, green, blue = (channel & 3 for channel in channels)
+    return red << 4 | green << 2 | blue if plain in FILLS.values() else None
 
 
 def _rgb_lightness(color: str) -> float:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from hashlib import sha256
 from itertools import chain, count
 from urllib.parse import quote
 
+from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.splice import Element, Part
+from momentsheet.workbook.annotation.undo import UNDO, UNDO_RELATION, UNDO_TYPE, Change, followed, undo_record
 from momentsheet.workbook.annotation.xml_text import attribute_text
 from momentsheet.workbook.annotation.zipcopy import Packed, archive_of, copied, packed
 from momentsheet.workbook.package import CONTENT_TYPES_PART, Package, read_relationships, relationships_part
@@ -26,9 +29,14 @@ class Edits:
         self._workbook = package.workbook
         self._parts: dict[str, Part] = {}
         self._written: dict[str, Packed] = {}
+        self._changes: dict[str, Change] = {}  # of members that were there before
         self._dropped: set[str] = set()
         self._types = self.part(package.archive.folded[CONTENT_TYPES_PART.lower()])
         self._relation_ids: dict[str, set[str]] = {}
+
+    @property
+    def is_edited(self) -> bool:
+        return bool(self._written) or any(part.is_edited for part in self._parts.values())
 
     def part(self, name: str) -> Part:
         """A small part to be edited in place; written if it was edited."""
@@ -37,9 +45,22 @@ class Edits:
         return self._parts[name]
 
     def write(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Change a member, or add one."""
-        like = copied(self._archive, name) if name in self._archive.members else None
-        self._written[name] = packed(name, chunks, like)
+        """Change a member that is small enough to be held whole, or add one."""
+        if name not in self._archive.members:
+            self._written[name] = packed(name, chunks)
+            return
+        journal, old, new = Journal(), self._archive.read(name), b"".join(chunks)
+        start = _alike(old, new)
+        end = _alike(old[start:][::-1], new[start:][::-1])
+        journal.keep(start)
+        journal.change(old[start : len(old) - end], new[start : len(new) - end])
+        self.stream(name, [new], journal, None)
+
+    def stream(self, name: str, chunks: Iterable[bytes], journal: Journal, codec: str | None) -> None:
+        """Change a member piece by piece; the journal follows it, in UTF-8 where `codec` is the part's encoding."""
+        digest = sha256()
+        self._written[name] = packed(name, followed(chunks, digest), copied(self._archive, name))
+        self._changes[name] = Change(digest.hexdigest(), codec, tuple(journal.cuts))
 
     def add(self, name: str, content_type: str, chunks: Iterable[bytes]) -> None:
         """Add a part of that content type."""
@@ -117,14 +138,28 @@ class Edits:
                 return name
         raise AssertionError  # numbers do not end
 
-    def render(self) -> bytes:
-        """The whole archive with the changes."""
+    def render(self, *, with_undo: bool) -> bytes:
+        """The whole archive with the changes and, if it is wanted, the record by which they can be taken back."""
+        if with_undo:
+            self._promise_undo()
         for name, part in self._parts.items():
             if part.is_edited and name not in self._written:
-                self.write(name, [part.render()])
+                if name in self._archive.members:
+                    journal = Journal()
+                    self.stream(name, [part.render(journal)], journal, part.codec)
+                else:
+                    self.write(name, [part.render()])
+        if with_undo:
+            added = [name for name in self._written if name not in self._archive.members]
+            self._written[UNDO] = packed(UNDO, [undo_record(self._changes, added)])
         names = [name for name in self._archive.members if name not in self._dropped]
         members = [self._written.pop(name) if name in self._written else copied(self._archive, name) for name in names]
         return archive_of([*members, *self._written.values()])
+
+    def _promise_undo(self) -> None:
+        """Tie the record of the changes to the workbook; the ties are among the changes that it records."""
+        self.set_type(UNDO, UNDO_TYPE)
+        self.relate(self._workbook, UNDO_RELATION, UNDO)
 
     def _relations(self, source: str) -> Part:
         name = self._archive.find(relationships_part(source)) or relationships_part(source)
@@ -141,6 +176,18 @@ class Edits:
 
 
 # Private functions
+
+
+def _alike(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common at their start."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _key(element: Element, name: str) -> str:

@@ -15,12 +15,14 @@ from momentsheet.workbook.annotation.splice import Element, Part
 from momentsheet.workbook.annotation.xml_text import element_text
 
 AUTHOR = "Moment import"
+END = "\u2063"  # invisible; what somebody writes behind it is theirs
 MOST_NOTES = 1_000  # on one sheet: LibreOffice takes time by their square
 
 EMPTY_COMMENTS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="%b"><authors/><commentList/></comments>'
 )
 _LONGEST = 3_000  # characters of a note; a longer one cannot be read in its box
+_OURS = re.compile(rf"(?:\n\n)?[^\S\n]*\S{{1,3}} · {re.escape(AUTHOR)}\s*\n[^{END}]*(?:{END}|\Z)")
 _FIRST_LINE = re.compile(rf"\s*\S{{1,3}} · {re.escape(AUTHOR)}\s*")
 
 
@@ -36,13 +38,43 @@ class Note:
 
     @property
     def lines(self) -> str:
-        return f"{self.letter} · {AUTHOR}\n{_shortened(self.text)}"
+        return f"{self.letter} · {AUTHOR}\n{_shortened(self.text)}{END}"
 
 
 def threaded_cells(data: bytes, part: str) -> set[str]:
     """The cells that have a threaded comment, by their names."""
     root = Part(data, part).root
     return {item.attributes.get("ref", "").upper() for item in root.every("threadedComment")}
+
+
+def take_notes_out(comments: Part) -> set[str]:
+    """Take our notes out of a comments part, what stands before and behind them in the same note stays.
+
+    Gives the cells (A1) whose notes are gone altogether.
+    """
+    gone: set[str] = set()
+    comment_list = comments.root.child("commentList")
+    for comment in comment_list.children if comment_list is not None else ():
+        texts = [text for text in comment.every("t") if text.text]
+        whole = "".join(text.text for text in texts)
+        kept = _OURS.sub("", whole)
+        if kept == whole:
+            continue
+        if not kept.strip():
+            comments.remove(comment)
+            gone.add(comment.attributes.get("ref", "").replace("$", "").upper())
+            continue
+        # What is ours is one stretch of the whole text: it is cut out of the texts that it runs through.
+        start = _OURS.search(whole)
+        assert start is not None
+        place = 0
+        for text in texts:
+            end = place + len(text.text)
+            left = text.text[: max(start.start() - place, 0)] + text.text[max(start.end() - place, 0) :]
+            if left != text.text:
+                comments.replace(text.opened, text.closed, element_text(left))
+            place = end
+    return gone
 
 
 def write_comments(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from momentsheet.errors import UnusableFile
 from momentsheet.model.workbook import cell_name
+from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.splice import SPREADSHEET, STRICT_SPREADSHEET, new_parser
 from momentsheet.workbook.annotation.xml_text import (
     REST_OF_TAG,
@@ -39,7 +40,9 @@ class RowEditor:
         restyle: Restyle,
         column_style: Callable[[int], int],
         prefix: bytes = b"",
+        journal: Journal | None = None,
     ) -> None:
+        self.journal = Journal() if journal is None else journal  # of the bytes that are passed on
         self.row = 0  # the last one that was seen or passed by
         self.prefix = prefix  # before the names of new elements
         self.is_inside = False  # of sheetData
@@ -101,9 +104,12 @@ class RowEditor:
             if start >= safe and self._stop is None:
                 break
             pieces += [self._held[position - self._base : start - self._base], xml]
+            self.journal.keep(start - position)
+            self.journal.change(bytes(self._held[start - self._base : end - self._base]), xml)
             position = end
             done += 1
         pieces.append(self._held[position - self._base : safe - self._base])
+        self.journal.keep(safe - position)
         del self._edits[:done]
         del self._held[: safe - self._base]
         self._base = safe
@@ -128,10 +134,13 @@ class RowEditor:
             style = self._restyle(old, severity)
             edited = found if style is None else set_attributes(found, {"s": str(style)})
             pieces += [row[position:place], edited]
+            self.journal.keep(place - position)
+            self.journal.change(found, edited)
             position = place + len(found)
         self._waiting.pop()
         del self._marks[number]
         self.row = number
+        self.journal.keep(len(row) - position)
         return b"".join([*pieces, row[position:]])
 
     def new_rows(self) -> bytes:

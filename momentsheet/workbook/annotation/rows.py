@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pyexpat import ExpatError
 
 from momentsheet.errors import UnusableFile
+from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.row_editor import Restyle, RowEditor
 from momentsheet.workbook.annotation.xml_text import REST_OF_TAG, attribute_of
 
@@ -37,12 +38,13 @@ class RowPatch:
         column_style: Callable[[int], int] = lambda _: 0,
         *,
         read_all: bool = False,
+        journal: Journal | None = None,
     ) -> None:
         self.head = b""
         self.tail = b""
         self.read_all = read_all
         self._part = part
-        self._editor = RowEditor(part, sheet, marks or {}, restyle, column_style)
+        self._editor = RowEditor(part, sheet, marks or {}, restyle, column_style, journal=journal)
 
     def rows(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """The patched bytes between the start tag and the end tag of `sheetData`."""
@@ -143,6 +145,7 @@ class RowPatch:
                 break
             stop = starts[index + 1] if index + 1 < len(starts) else limit
             if position < starts[index]:
+                editor.journal.keep(starts[index] - position)
                 yield buffer[position : starts[index]]
             row = buffer[starts[index] : stop]
             editor.row = numbers[index] - 1
@@ -151,6 +154,7 @@ class RowPatch:
             position = stop
             index += 1
         if position < limit:
+            editor.journal.keep(limit - position)
             yield buffer[position:limit]
         if count and editor.next_row is not None:
             editor.row = numbers[count - 1]

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 
 from momentsheet.model.workbook import cell_name
+from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.row_editor import Restyle, RowEditor, column_of
 from momentsheet.workbook.annotation.rows import RowPatch
 from momentsheet.workbook.annotation.splice import RELATIONS, STRICT_RELATIONS, STRICT_SPREADSHEET, Element, Part
@@ -46,7 +47,7 @@ class SheetPatch:
         self.part = part
         self._archive = archive
         self._sheet = sheet
-        self._codec = codec_of(next(archive.chunks(part), b""), part)
+        self.codec = codec_of(next(archive.chunks(part), b""), part)
         self._marks: dict[int, dict[int, str]] = {}
         first = RowPatch(part, sheet)
         first.read(self._chunks())
@@ -151,28 +152,31 @@ class SheetPatch:
             points = 15.0
         return round(points * 4 / 3) if 5 <= points <= 409 else 20
 
-    def chunks(self, restyle: Restyle) -> Iterator[bytes]:
-        """The part with its changes, in its own encoding."""
+    def chunks(self, restyle: Restyle, journal: Journal) -> Iterator[bytes]:
+        """The part with its changes, in its own encoding; the journal follows the UTF-8 bytes."""
         frame = self._frame
         if self._rows is None:
-            yield encoded(frame.render(), self._codec)
+            yield encoded(frame.between(0, len(frame.data), journal), self.codec)
             return
         if self._rows.is_empty_tag:
             prefix = self._rows.prefix.encode()
             editor = RowEditor(self.part, self._sheet, self._marks, restyle, self._column_style, prefix)
             frame.append(self._rows, editor.new_rows().decode())
-            yield encoded(frame.render(), self._codec)
+            yield encoded(frame.between(0, len(frame.data), journal), self.codec)
             return
-        patch = RowPatch(self.part, self._sheet, self._marks, restyle, self._column_style, read_all=self._read_all)
-        yield encoded(frame.between(0, self._rows.opened), self._codec)
+        style_of = self._column_style
+        patch = RowPatch(
+            self.part, self._sheet, self._marks, restyle, style_of, read_all=self._read_all, journal=journal
+        )
+        yield encoded(frame.between(0, self._rows.opened, journal), self.codec)
         for piece in patch.rows(self._chunks()):
-            yield encoded(piece, self._codec)
-        yield encoded(frame.between(self._rows.closed, len(frame.data)), self._codec)
+            yield encoded(piece, self.codec)
+        yield encoded(frame.between(self._rows.closed, len(frame.data), journal), self.codec)
 
     # Private
 
     def _chunks(self) -> Iterator[bytes]:
-        return as_utf8(self._archive.chunks(self.part), self._codec, self.part)
+        return as_utf8(self._archive.chunks(self.part), self.codec, self.part)
 
     def _views(self) -> list[Element]:
         views = self._frame.root.child("sheetViews")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pyexpat import ExpatError, ParserCreate, XMLParserType
 
 from momentsheet.errors import UnusableFile
+from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.xml_text import (
     REST_OF_TAG,
     as_utf8,
@@ -120,19 +121,23 @@ class Part:
     def is_edited(self) -> bool:
         return bool(self._edits or self._appended or self._settings)
 
-    def render(self) -> bytes:
-        """The part with its edits, in its own encoding."""
-        return encoded(self.between(0, len(self.data)), self.codec)
+    def render(self, journal: Journal | None = None) -> bytes:
+        """The part with its edits, in its own encoding; the journal follows the UTF-8 bytes."""
+        return encoded(self.between(0, len(self.data), journal), self.codec)
 
-    def between(self, start: int, end: int) -> bytes:
+    def between(self, start: int, end: int, journal: Journal | None = None) -> bytes:
         """The edited UTF-8 bytes that stand between two places of the unedited part."""
+        journal = Journal() if journal is None else journal
         pieces = []
         position = start
         for first, last, xml in sorted(self._cuts(), key=lambda cut: cut[:2]):
             if start <= first < end:
                 pieces += [self.data[position:first], xml]
+                journal.keep(first - position)
+                journal.change(self.data[first:last], xml)
                 position = last
         pieces.append(self.data[position:end])
+        journal.keep(end - position)
         return b"".join(pieces)
 
     def _cuts(self) -> list[tuple[int, int, bytes]]:

@@ -1,0 +1,112 @@
+"""A workbook that came back, without our marks: as it was to the last byte, or as its new author saved it.
+
+Where the record of our changes still fits (`undo`), every member is given back. A program that saved the workbook left
+the record out and wrote all parts anew; then our sheets are known by their hidden names, our colours by being no other
+program's, our notes by their first line. What people put there themselves stays: fills, notes, text below our notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from momentsheet.errors import UnusableFile
+from momentsheet.workbook.annotation.book import MARKER
+from momentsheet.workbook.annotation.boxes import without_shapes
+from momentsheet.workbook.annotation.cell_styles import unmark_styles
+from momentsheet.workbook.annotation.edits import Edits
+from momentsheet.workbook.annotation.notes import AUTHOR, take_notes_out
+from momentsheet.workbook.annotation.splice import Element
+from momentsheet.workbook.annotation.undo import undone
+from momentsheet.workbook.package import Package, read_relationships
+
+_SHEET_OF = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'!]+))!")
+
+
+def unmarked(package: Package) -> bytes:
+    """The bytes of the workbook without our sheets, colours and notes; its own bytes where it has none of them."""
+    if not any(name.startswith(MARKER) for name in package.names):
+        return package.archive.data
+    before = undone(package.archive)
+    if before is not None:
+        return before
+    edits = Edits(package)
+    ours = set(_our_sheets(package.names))
+    places = [place for place, sheet in enumerate(package.sheets) if sheet.name.casefold() in ours]
+    _remove_sheets(package, edits, places)
+    if package.styles is not None:
+        unmark_styles(edits.part(package.styles), _old_fills(package.names))
+    for place, sheet in enumerate(package.sheets):
+        if place not in places and sheet.kind == "worksheet":
+            with suppress(UnusableFile):  # notes that nobody can read stay as they are
+                _remove_notes(package, edits, sheet.part)
+    return edits.render(with_undo=False)
+
+
+# Private functions
+
+
+def _our_sheets(names: Mapping[str, str]) -> Iterator[str]:
+    """The folded names of the sheets that our hidden names refer to."""
+    for name, target in names.items():
+        found = _SHEET_OF.match(target) if name.startswith(MARKER) else None
+        if found is not None:
+            yield (found[1] or found[2]).replace("''", "'").casefold()
+
+
+def _old_fills(names: Mapping[str, str]) -> dict[int, str]:
+    """Number of a fill that ours took the place of -> how it looked."""
+    prefix = f"{MARKER}fill."
+    return {
+        int(name.removeprefix(prefix)): text.strip('"')
+        for name, text in names.items()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdecimal()
+    }
+
+
+def _remove_sheets(package: Package, edits: Edits, places: list[int]) -> None:
+    """Take sheets out of the workbook, with the names that belong to them; the others keep theirs."""
+    workbook = edits.part(package.workbook)
+    sheets = workbook.root.child("sheets")
+    assert sheets is not None
+    relations = read_relationships(package.archive, package.workbook)
+    by_part = {relation.target: relation.id for relation in relations.values()}
+    gone = {package.sheets[place].name for place in places}
+    for element in sheets.children:
+        if element.attributes.get("name") in gone:
+            workbook.remove(element)
+    for place in places:
+        edits.unrelate(package.workbook, by_part[package.sheets[place].part])
+        edits.drop(package.sheets[place].part)
+    names = workbook.root.child("definedNames")
+    for element in names.children if names is not None else ():
+        scope = _number(element, "localSheetId")
+        if element.attributes.get("name", "").startswith(MARKER) or scope in places:
+            workbook.remove(element)
+        elif scope is not None and (shift := sum(place < scope for place in places)):
+            workbook.set(element, "localSheetId", str(scope - shift))
+    views = workbook.root.child("bookViews")
+    for view in views.children if views is not None else ():
+        for name in ("activeTab", "firstSheet"):
+            shown = _number(view, name)
+            if shown is not None and (shown in places or any(place < shown for place in places)):
+                kept = shown - sum(place < shown for place in places)
+                workbook.set(view, name, None if shown in places else str(kept))
+
+
+def _number(element: Element, name: str) -> int | None:
+    text = element.attributes.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
+
+
+def _remove_notes(package: Package, edits: Edits, sheet: str) -> None:
+    """Take our notes out of the notes of one sheet, and their boxes."""
+    archive = package.archive
+    found = {relation.kind: relation.target for relation in read_relationships(archive, sheet).values()}
+    comments, drawing = found.get("comments"), found.get("vmlDrawing")
+    if comments is None or AUTHOR.encode() not in archive.read(comments):
+        return
+    gone = take_notes_out(edits.part(comments))
+    if drawing is not None and gone:
+        edits.write(drawing, [without_shapes(archive.read(drawing), drawing, gone)])
