@@ -3,5 +3,17 @@
 from momentsheet.catalog.company import apply_company
 from momentsheet.catalog.find import find, find_system
 from momentsheet.catalog.load import load_catalog, load_company
+from momentsheet.catalog.rounds import dump_answers, dump_waivers, load_answers, load_waivers, refuse_waiver
 
-__all__ = ["apply_company", "find", "find_system", "load_catalog", "load_company"]
+__all__ = [
+    "apply_company",
+    "dump_answers",
+    "dump_waivers",
+    "find",
+    "find_system",
+    "load_answers",
+    "load_catalog",
+    "load_company",
+    "load_waivers",
+    "refuse_waiver",
+]

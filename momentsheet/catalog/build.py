@@ -14,6 +14,7 @@ from momentsheet.catalog.schemas import SCHEMAS, plain
 from momentsheet.catalog.yaml_reader import Node
 from momentsheet.model.catalog import (
     AccountingSystem,
+    Alike,
     Catalog,
     Code,
     CodeList,
@@ -33,6 +34,7 @@ from momentsheet.model.catalog import (
     Rule,
     Stead,
     Texts,
+    Work,
     WorkList,
     WorkListColumn,
 )
@@ -45,12 +47,13 @@ class _Known:
     names: Names
     types: Mapping[str, Mapping[str, str]]  # entity -> field -> type
     code_lists: Mapping[str, CodeList]
+    work: Taken
 
 
 def build_catalog(files: RuleFiles, names: Names, version: str) -> Catalog:
     """The catalog of verified rule files, for a company that chooses nothing."""
     code_lists = {name: _code_list(name, taken) for name, taken in files.code_lists.items()}
-    known = _Known(names, files.types(), code_lists)
+    known = _Known(names, files.types(), code_lists, files.work)
     entities = {name: _entity(name, taken, known) for name, taken in files.entities.items()}
     entities = dict(sorted(entities.items(), key=lambda item: item[1].order))
     rules = [rule for entity in entities.values() for rule in entity.rules]
@@ -107,6 +110,7 @@ def _choices(taken: Taken, code_lists: Mapping[str, CodeList], languages: Iterab
 def _entity(name: str, taken: Taken, known: _Known) -> Entity:
     plainly = (
         "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "computed", "retired",
+        "used_by", "was", "known_as", "may_be_added",
     )  # fmt: skip
     return Entity(
         name=name,
@@ -116,6 +120,7 @@ def _entity(name: str, taken: Taken, known: _Known) -> Entity:
         fields=tuple(_field(field, known.code_lists) for field in taken["fields"]),
         rules=tuple(_rule(rule, name, known) for rule in taken.get("rules", ())),
         sample=tuple(dict(row) for row in taken.get("sample", ())),
+        alike=Alike(**taken["alike"]) if "alike" in taken else None,
         **_given(taken, *plainly),
         **_imported(taken),
     )
@@ -142,7 +147,8 @@ def _field(taken: Taken, code_lists: Mapping[str, CodeList]) -> Field:
     if "schema" in taken:
         more["schema"] = plain(taken["schema"])
     plainly = (
-        "aliases", "required", "required_when", "privacy", "unit", "decimals", "country", "in_template",
+        "aliases", "was", "stand_ins", "minutes", "required", "required_when", "privacy", "unit", "decimals", "country",
+        "in_template",
     )  # fmt: skip
     return Field(
         name=taken["name"],
@@ -170,9 +176,24 @@ def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
         entity=entity,
         facts=dict(taken.get("facts", {})),
         stands_for=tuple(_stead(other) for other in taken.get("as", ())),
+        work=Work(
+            **{**known.work.get("other", {}), **known.work.get(taken.get("check", ""), {}), **taken.get("work", {})}
+        ),
         good=tuple(_example(example, entity, known) for example in examples.get("good", ())),
         bad=tuple(_example(example, entity, known) for example in examples.get("bad", ())),
-        **_given(taken, "fields", "check", "holds", "offends", "blank_ok", "may_lack", "one_per", "words", "on_demand"),
+        **_given(
+            taken,
+            "fields",
+            "check",
+            "holds",
+            "offends",
+            "blank_ok",
+            "may_lack",
+            "one_per",
+            "words",
+            "on_demand",
+            "waivable",
+        ),
         **schema,
     )
 

@@ -27,13 +27,23 @@ from momentsheet.catalog.shape import (
     Text,
     Unread,
 )
-from momentsheet.model.catalog import DateOrder, Layout, Level, TemplateOrigin, severities, type_names, write_kinds
+from momentsheet.model.catalog import (
+    DateOrder,
+    Layout,
+    Level,
+    TemplateOrigin,
+    Worker,
+    severities,
+    type_names,
+    write_kinds,
+)
 
 # What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
 privacy_checks = ("national_id", "mentions")
 table_checks = (
-    "acyclic", "overlapping", "looks_like_minutes", "looks_like_days", "replaced", "kid_check_digit", "kid_mod11",
+    "acyclic", "overlapping", "looks_like_minutes", "looks_like_days", "looks_like_clock", "replaced",
+    "kid_check_digit", "kid_mod11",
 )  # fmt: skip
 
 NAME = Text(r"[a-z][a-z0-9_]{0,59}", "a name of small letters, digits and `_`")
@@ -57,8 +67,12 @@ _OF_TYPE: Mapping[str, Mapping[str, Mapping[str, Shape]]] = {
     "codelist": {"needs": {"list": Known("list")}},
     "list": {"may": {"list": Known("list")}},
     "code": {"may": {"looked_up": Record({"by": Known("field"), "in": ByKey(Text(), FieldPath(), least=1)})}},
-    "reference": {"needs": {"to": FieldPath()}, "may": {"same": FIELDS, "is_part": Boolean()}},
-    **{name: {"may": {"decimals": Number(0, 6, is_whole=True)}} for name in ("decimal", "money", "percent", "hours")},
+    "reference": {
+        "needs": {"to": FieldPath()},
+        "may": {"same": FIELDS, "is_part": Boolean(), "stand_ins": WORDS},
+    },
+    **{name: {"may": {"decimals": Number(0, 6, is_whole=True)}} for name in ("decimal", "money", "percent")},
+    "hours": {"may": {"decimals": Number(0, 6, is_whole=True), "minutes": WORDS}},
 }
 
 
@@ -68,6 +82,7 @@ def _field(type_name: str) -> Record:
         needs={"name": NAME, "type": Text(), "label": TEXTS, "help": TEXTS, "example": Text(), **more.get("needs", {})},
         may={
             "aliases": WORDS,
+            "was": Many(NAME),
             "required": Boolean(),
             "required_when": Text(),
             "schema": SCHEMAS[type_name],
@@ -143,11 +158,15 @@ EXAMPLES = Record(needs={"good": Many(EXAMPLE, 1), "bad": Many(EXAMPLE, 1)})
 
 _OF_BOOKS = Record(needs={"good": Many(_BOOK, 1), "bad": Many(_BOOK, 1)})
 
+# Who puts right what a rule tells of, and how long that takes
+WORK = Record(
+    may={"by": Choice(get_args(Worker)), "minutes": Number(0, 600), "per": Choice(("problem", "cell"))},
+)
 _TOLD: Mapping[str, Shape] = {
     "code": RULE_CODE, "severity": Choice(severities), "reach": Text(), "message": TEXTS, "why": TEXTS, "fix": TEXTS,
 }  # fmt: skip
 _SHOWN: Mapping[str, Shape] = {**_TOLD, "fields": Many(Known("field"), 1), "examples": EXAMPLES}
-_SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean(), "one_per": WORDS}
+_SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean(), "one_per": WORDS, "work": WORK, "waivable": Boolean()}
 _WORDS: Mapping[str, Shape] = {"words": NAME}  # the fact table of `check: mentions`
 _STANDS_FOR: Mapping[str, Shape] = {
     "as": Many(Record({"field": FieldPath()}, {"when": Text()}), 1)
@@ -209,6 +228,20 @@ ENTITY = Record(
         "imported": IMPORTED,
         "computed": WORDS,
         "retired": Many(NAME),
+        "alike": Record(
+            may={
+                "name": FIELDS,
+                "exact": FIELDS,
+                "hints": FIELDS,
+                "within": FIELDS,
+                "without": NAME,
+                "rows": FIELDS,
+            }
+        ),
+        "used_by": Many(Known("entity")),
+        "was": Many(NAME),
+        "may_be_added": Boolean(),
+        "known_as": Many(Text(r".*\{\w+\}.*", "a pattern with fields, like `{first_name} {last_name}`")),
     },
 )
 
@@ -307,7 +340,7 @@ FORMAT = Record(
     }
 )
 
-GENERAL = Record(needs={"rules": Many(GENERAL_RULE, 0, "rule", "code")})
+GENERAL = Record(needs={"rules": Many(GENERAL_RULE, 0, "rule", "code")}, may={"work": ByKey(NAME, WORK)})
 SHORT_TEXTS = ByKey(TEXT_ID, TEXTS)
 LANGUAGE = ByKey(Text(), Text())
 
@@ -338,11 +371,17 @@ class RuleFiles:
     languages: Mapping[str, tuple[Taken, ...]]
     general: tuple[Taken, ...]  # the rules of rules/workbook.yaml
     general_file: str | None  # None where it could not be understood
+    work: Taken  # check -> the work that its rules mean where they say nothing themselves; `other` for all the rest
 
     def field(self, entity: str, name: str) -> Taken | None:
         """That field, None where it is not there or not understood."""
         fields = self.entities[entity].get("fields", ()) if entity in self.entities else ()
         return next((item for item in fields if item.get("name") == name), None)
+
+    def targets(self, entity: str) -> frozenset[str]:
+        """The entities that its columns refer to."""
+        fields = self.entities[entity].get("fields", ()) if entity in self.entities else ()
+        return frozenset(field["to"][0] for field in fields if "to" in field)
 
     def fact_columns(self) -> Mapping[str, Mapping[str, str]]:
         """Fact table -> column -> type."""

@@ -149,6 +149,7 @@ def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem
         languages={language: tuple(texts) for language, texts in languages.items()},
         general=general.get("rules", ()) if general is not None else (),
         general_file=general.file if general is not None and general.is_sound else None,
+        work=general.get("work", Taken(general.file, general.line)) if general is not None else Taken(top, 1),
     )
 
 

@@ -55,6 +55,7 @@ def take_away(files: RuleFiles, names: Names, retired: Retired) -> Names:
             for name, known in names.fields.items()
         },
     )
+    _from_users(files, retired)
     tables = _tables(files)
     for name, entity in files.entities.items():
         entity["rules"] = tuple(rule for rule in entity.get("rules", ()) if not _goes(rule, name, retired, tables))
@@ -102,6 +103,13 @@ def _from_entity(name: str, entity: Taken, retired: Retired) -> None:
     for key in ("identity", "totals", "totals_by"):
         if key in entity:
             entity[key] = tuple(one for one in entity[key] if one not in gone)
+    if "known_as" in entity:
+        entity["known_as"] = tuple(
+            one for one in entity["known_as"] if not gone.intersection(_PLACEHOLDER.findall(one))
+        )
+    alike: dict[str, Any] = entity.get("alike", {})
+    for key in alike.keys() - {"without"}:
+        alike[key] = tuple(one for one in alike[key] if one not in gone)
     for row in entity.get("sample", ()):
         _forget(row, gone)
     for taken in entity.get("fields", ()):
@@ -112,6 +120,18 @@ def _from_entity(name: str, entity: Taken, retired: Retired) -> None:
         entity_of_series, field_of_series = taken.get("series_of", ("", ""))
         if field_of_series in retired.fields.get(entity_of_series, ()):
             del taken["series_of"]
+
+
+def _from_users(files: RuleFiles, retired: Retired) -> None:
+    """A sheet whose reference is retired shows no longer which rows are in use."""
+    for name, entity in files.entities.items():
+        users = [
+            user
+            for user in entity.get("used_by", ())
+            if not retired.fields.get(user) or any(to == name for to in files.targets(user))
+        ]
+        if "used_by" in entity:
+            entity["used_by"] = tuple(users)
 
 
 def _goes(rule: Taken, name: str, retired: Retired, tables: Tables) -> bool:

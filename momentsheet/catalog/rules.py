@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from momentsheet.catalog.files import RuleFiles, field_checks
+from momentsheet.catalog.files import RuleFiles, field_checks, privacy_checks, table_checks
 from momentsheet.catalog.names import Names, did_you_mean
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.schemas import take_schema
@@ -35,9 +35,18 @@ OF_CHECK: Mapping[str, Collection[str]] = {
     "overlapping": ("first_sheet",),
     "looks_like_minutes": ("median", "count"),
     "looks_like_days": ("days", "as_days", "count"),
+    "looks_like_clock": ("as_number", "as_clock", "count"),
     "replaced": ("replacement", "expected"),
     "mentions": ("word",),
     "kid_mod11": ("count",),
+    "ambiguous_date": ("day_first", "month_first", "count", "says"),
+    "turned_date": ("day_first", "month_first", "count"),
+    "against_order": ("order", "count", "says"),
+    "order_decided": ("order", "count", "most", "least", "cells"),
+    "ambiguous_number": ("whole", "fraction", "count", "says"),
+    "mark_decided": ("mark", "count", "most", "least", "cells"),
+    "doubtful_percent": ("count",),
+    "week_without_day": ("monday", "sunday"),
 }
 
 # What a field must have for a check to have something to look at
@@ -53,6 +62,7 @@ def rule_problems(files: RuleFiles, names: Names, tables: Tables) -> Iterator[Pr
                 yield from _rule(name, rule, fields, files, names, tables)
     yield from _codes(files)
     yield from _general_rules(files)
+    yield from _work(files)
 
 
 def condition_problems(entity: str, taken: Taken, key: str, tables: Tables, may_look_around: bool) -> Iterator[Problem]:
@@ -188,6 +198,15 @@ def _word_table(rule: Taken, files: RuleFiles) -> Iterator[Problem]:
         re.search(r"\w", row[0]) for row in files.fact_tables[rule["words"]].get("rows", ())
     ):
         yield rule.problem("words", f"the first column of `{rule['words']}` must hold a word in every row")
+
+
+def _work(files: RuleFiles) -> Iterator[Problem]:
+    """Work is said of checks that there are, and of `other` for what has none."""
+    checks = {"other", *field_checks, *privacy_checks, *table_checks}
+    checks |= {rule["check"] for rule in files.general if "check" in rule}
+    for check in files.work:
+        if check not in checks and files.general_file is not None:
+            yield files.work.problem(check, f"`work` names the unknown check `{check}`{did_you_mean(check, checks)}")
 
 
 def _general_rules(files: RuleFiles) -> Iterator[Problem]:

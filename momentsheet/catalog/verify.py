@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -48,6 +49,7 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
         if "derived" in entity:
             yield from _derived(entity, for_derived)
         yield from _sample(entity, names)
+        yield from _alike(name, entity, files)
     yield from rule_problems(files, names, tables)
     yield from _accounting(files, names)
     yield from _formats(files, names)
@@ -99,7 +101,8 @@ def _fields(name: str, entity: Taken, files: RuleFiles, names: Names, tables: Ta
     headers: dict[str, str] = {}
     for field in entity.get("fields", ()):
         words = [("label", text) for text in field.get("label", {}).values()]
-        words += [("aliases", text) for text in field.get("aliases", ())]
+        words += [(key, text) for key in ("aliases", "minutes") for text in field.get(key, ())]
+        words += [("stand_ins", text) for text in field.get("stand_ins", ()) if "+" not in text]
         for key, word in words:
             other = headers.setdefault(fold(word), field.get("name", ""))
             if other != field.get("name", ""):
@@ -121,13 +124,43 @@ def _fields(name: str, entity: Taken, files: RuleFiles, names: Names, tables: Ta
         if "series_of" in field:
             yield from _series(entity, field, files)
         yield from _reads(field, names)
+    yield from _known_as(name, entity, names)
+    yield from _was(entity)
+    stand_ins = {fold(text) for field in entity.get("fields", ()) for text in field.get("stand_ins", ())}
     for header in entity.get("computed", ()):
-        if fold(header) in headers:
+        if fold(header) in headers and fold(header) not in stand_ins:
             yield entity.problem("computed", f"the header `{header}` is that of `{headers[fold(header)]}`")
     for total in entity.get("totals", ()):
         found = files.field(name, total)
         if found is not None and "type" in found and found["type"] not in number_types:
             yield entity.problem("totals", f"`totals` can sum only numbers; `{total}` is of type {found['type']}")
+
+
+def _known_as(name: str, entity: Taken, names: Names) -> Iterator[Problem]:
+    """Names are looked up where other sheets name the row by its key, so the key must be one column."""
+    known = names.fields.get(name)
+    if "known_as" in entity and len(entity.get("key", ())) != 1:
+        yield entity.problem("known_as", "`known_as` needs a `key` of one column")
+    required = {field.get("name") for field in entity.get("fields", ()) if field.get("required")}
+    if entity.get("may_be_added") and not required <= set(entity.get("key", ())):
+        yield entity.problem("may_be_added", "`may_be_added` needs that no column beside the key is required")
+    for pattern in entity.get("known_as", ()):
+        for one in re.findall(r"\{(\w+)\}", pattern):
+            if known is not None and one not in known:
+                yield entity.problem(
+                    "known_as", f"`{pattern}` names the unknown field `{one}`{did_you_mean(one, known)}"
+                )
+
+
+def _was(entity: Taken) -> Iterator[Problem]:
+    """A name of the past stands for one field of today."""
+    seen = {field.get("name", ""): "a field of today" for field in entity.get("fields", ())}
+    seen |= dict.fromkeys(entity.get("retired", ()), "retired")
+    for field in entity.get("fields", ()):
+        for one in field.get("was", ()):
+            if one in seen:
+                yield field.problem("was", f"`{one}` is {seen[one]} already")
+            seen[one] = f"what `{field.get('name', '')}` was called"
 
 
 def _reference(name: str, field: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
@@ -208,6 +241,27 @@ def _sample(entity: Taken, names: Names) -> Iterator[Problem]:
                 yield row.problem(field["name"], f"`{field['name']}`: `{text}` {wrong}")
             if not text and field.get("required"):
                 yield row.problem(field["name"], f"the sample row lacks `{field['name']}`, which is required")
+
+
+def _alike(name: str, entity: Taken, files: RuleFiles) -> Iterator[Problem]:
+    """What `inspect` compares: names are texts, the words to leave out a table, users are sheets that refer to this."""
+    alike: Taken = entity.get("alike", Taken(entity.file, entity.line))
+    types = files.types().get(name, {})
+    for field in alike.get("name", ()):
+        if types.get(field, "text") != "text":
+            yield alike.problem("name", f"`name` compares texts; `{field}` is of type {types[field]}")
+    if "name" not in alike:
+        for key in ("hints", "within", "without"):
+            if key in alike:
+                yield alike.problem(key, f"`{key}` is about names; `name` is missing")
+    table = alike.get("without")
+    if table is not None and table not in files.fact_tables:
+        yield alike.problem(
+            "without", f"`without` names the unknown table `{table}`{did_you_mean(table, files.fact_tables)}"
+        )
+    for user in entity.get("used_by", ()):
+        if user in files.entities and name not in files.targets(user):
+            yield entity.problem("used_by", f"`used_by` names {user}, where no column refers to {name}")
 
 
 def _accounting(files: RuleFiles, names: Names) -> Iterator[Problem]:

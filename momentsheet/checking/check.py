@@ -5,25 +5,34 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from momentsheet.checking.bind import BoundSheet, Told, bind
+from momentsheet.checking.answers import apply_answers
+from momentsheet.checking.bind import Binding, BoundSheet, Told, bind
+from momentsheet.checking.causes import tell_blocked
 from momentsheet.checking.clean import LeftOut, count_up, sort_out
 from momentsheet.checking.columns import check_columns, check_units
+from momentsheet.checking.copies import check_copies
 from momentsheet.checking.expressions import check_expressions, check_queries
 from momentsheet.checking.fields import check_fields
+from momentsheet.checking.fold import fold
 from momentsheet.checking.groups import group_findings
+from momentsheet.checking.known_as import resolve_names
 from momentsheet.checking.ledger import FindingLedger
+from momentsheet.checking.likely import tell_likely_keys
 from momentsheet.checking.parse import ParsedEntity, parse_entity
 from momentsheet.checking.privacy import check_privacy
 from momentsheet.checking.references import check_references
 from momentsheet.checking.replaced import check_replaced
+from momentsheet.checking.suggest import add_suggestions
+from momentsheet.model.answers import Answer
 from momentsheet.model.catalog import Catalog, Company
 from momentsheet.model.facts import Facts
-from momentsheet.model.finding import Finding, Group, Input, Repair, Totals
+from momentsheet.model.finding import Evidence, Finding, Group, Input, Repair, SheetRead, Totals
 from momentsheet.model.table import CleanTable
-from momentsheet.model.workbook import Workbook
+from momentsheet.model.waiver import Waiver
+from momentsheet.model.workbook import Notice, Workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +56,41 @@ class Checked:
         return any(finding.severity == "error" and not finding.rows for finding in self.findings)
 
 
-def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Checked:
-    """Check all workbooks of one delivery together; references cross them."""
-    ledger = FindingLedger(catalog)
+def check(
+    workbooks: Sequence[Workbook],
+    catalog: Catalog,
+    today: dt.date,
+    answers: Sequence[Answer] = (),
+    waivers: Sequence[Waiver] = (),
+) -> Checked:
+    """Check all workbooks of one delivery together; references cross them.
+
+    answers: what the company has said about values, applied before anything is read. waivers: findings that somebody
+    has accepted; those that have expired are told.
+    """
+    valid = {waiver for waiver in waivers if waiver.until is None or waiver.until >= today}
+    ledger = FindingLedger(catalog, waivers={(waiver.code, fold(waiver.key)): waiver for waiver in valid})
     bindings = [bind(workbook, catalog) for workbook in workbooks]
     for binding in bindings:
         for told in binding.told:
             ledger.tell(told)
         for name, keys in binding.known.items():
             ledger.known.setdefault(name, set()).update(keys)
-    bound = [sheet for binding in bindings for sheet in binding.bound]
-    facts = _facts(catalog, today, bound)
+    applied = apply_answers([sheet for binding in bindings for sheet in binding.bound], answers, catalog)
+    bound = applied.sheets
+    ledger.repairs.extend(applied.repairs)
+    facts = facts_of(catalog, today, bound)
+    from_1904 = {workbook.name for workbook in workbooks if workbook.is_1904}
     for entity in catalog.entities.values():
         sheets = [sheet for sheet in bound if sheet.entity.name == entity.name]
         if sheets and entity.derived is None:
-            ledger.parsed[entity.name] = parse_entity(entity, sheets, catalog, facts)
-    if not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
+            ledger.parsed[entity.name] = parse_entity(entity, sheets, catalog, facts, from_1904)
+    has_header = not any(told.check == "no_header" for binding in bindings for told in binding.told)
+    if has_header and not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
         ledger.tell(Told("no_rows", workbooks[0].name))
+    resolve_names(ledger)
     for parsed in ledger.parsed.values():
+        check_copies(ledger, parsed)
         check_units(ledger, parsed)
         check_fields(ledger, parsed, facts)
         check_privacy(ledger, parsed)
@@ -76,8 +102,11 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
         check_expressions(ledger, parsed, facts)
     check_queries(ledger, facts)
     ledger.tell_unchecked(workbooks[0].name)
-    findings, groups = group_findings(ledger.findings, catalog)
+    add_suggestions(ledger, facts)
+    mistyped = tell_likely_keys(ledger)
+    findings, groups = group_findings(ledger.findings, catalog, mistyped)
     clean, left_out = sort_out(ledger.parsed, findings)
+    groups = tell_blocked(groups, ledger.parsed, left_out)
     inputs = tuple(
         Input(
             workbook.name,
@@ -85,12 +114,12 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
             workbook.sha256,
             workbook.format,
             binding.template,
-            binding.sheets,
-            workbook.notices,
+            _with_evidence(binding, ledger.parsed),
+            (*workbook.notices, *(() if place else _expired(waivers, valid))),
         )
-        for workbook, binding in zip(workbooks, bindings, strict=True)
+        for place, (workbook, binding) in enumerate(zip(workbooks, bindings, strict=True))
     )
-    totals = count_up(ledger.parsed, clean, _skipped(inputs))
+    totals = count_up(ledger.parsed, clean, _skipped(inputs) + Counter(applied.skipped))
     return Checked(
         inputs,
         findings,
@@ -105,10 +134,7 @@ def check(workbooks: Sequence[Workbook], catalog: Catalog, today: dt.date) -> Ch
     )
 
 
-# Private functions
-
-
-def _facts(catalog: Catalog, today: dt.date, bound: Sequence[BoundSheet]) -> Facts:
+def facts_of(catalog: Catalog, today: dt.date | None, bound: Sequence[BoundSheet]) -> Facts:
     """The company file's choices; where it is silent, the answers of the customer's own form sheet."""
     company = catalog.company
     values: dict[str, object] = {
@@ -135,6 +161,40 @@ def _facts(catalog: Catalog, today: dt.date, bound: Sequence[BoundSheet]) -> Fac
             if field.name in values and not given and (answer := answers[field.name][0]) is not None:
                 values[field.name] = answer
     return Facts(values)
+
+
+# Private functions
+
+
+def _expired(waivers: Sequence[Waiver], valid: Collection[Waiver]) -> tuple[Notice, ...]:
+    """What was accepted until a day that has passed: it counts again, and that must be known."""
+    return tuple(
+        Notice("expired_waiver", {"code": waiver.code, "key": waiver.key, "who": waiver.who, "until": waiver.until})
+        for waiver in waivers
+        if waiver not in valid
+    )
+
+
+def _with_evidence(binding: Binding, parsed: Mapping[str, ParsedEntity]) -> tuple[SheetRead, ...]:
+    """The sheets of a workbook, each column with what it decided about its values."""
+    found: dict[tuple[str, str | None], tuple[Evidence, ...]] = {}
+    for sheet in binding.bound:
+        table = parsed.get(sheet.entity.name)
+        place = next((at for at, one in enumerate(table.sheets) if one is sheet), None) if table else None
+        if table is not None and place is not None:
+            found |= {(sheet.name, name): table.evidence.get((place, name), ()) for name in sheet.columns}
+    return tuple(
+        dataclasses.replace(
+            read,
+            columns=tuple(
+                column
+                if column.how == "duplicate" or not (evidence := found.get((read.name, column.field)))
+                else dataclasses.replace(column, evidence=evidence)
+                for column in read.columns
+            ),
+        )
+        for read in binding.sheets
+    )
 
 
 def _completed(company: Company, facts: Facts) -> Company:

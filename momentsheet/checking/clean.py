@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from momentsheet.checking.fold import fold
 from momentsheet.checking.parse import ParsedEntity
-from momentsheet.checking.references import rows_about, written_keys
-from momentsheet.model.catalog import Reference
+from momentsheet.checking.paths import paths_of
 from momentsheet.model.finding import Finding, Totals
 from momentsheet.model.table import CleanTable, sums
 
@@ -31,29 +27,32 @@ class LeftOut:
 def sort_out(
     parsed: Mapping[str, ParsedEntity], findings: Sequence[Finding]
 ) -> tuple[dict[str, CleanTable], tuple[LeftOut, ...]]:
-    """Split all rows into clean ones and left-out ones; a row that names a left-out row is left out with it."""
-    left: dict[tuple[str, int], LeftOut] = {}
+    """Split all rows into clean ones and left-out ones; a row that names a left-out row is left out with it.
+
+    So is a whole of which a part is left out: an invoice without one of its lines would be another one.
+    """
+    left: dict[str, dict[int, LeftOut]] = {name: {} for name in parsed}
     for finding in findings:
         if finding.severity == "error":
             for entity, row in finding.rows:
-                left.setdefault((entity, row), LeftOut(entity, row, finding.fingerprint, depends=False))
+                left[entity].setdefault(row, LeftOut(entity, row, finding.fingerprint, depends=False))
     for name, table in parsed.items():
         # A column that is missing altogether makes all its cells bad without a finding of their own.
         wrong = np.zeros(table.height, bool)
         for bad in table.bad.values():
             wrong |= bad
         for row in np.flatnonzero(wrong).tolist():
-            left.setdefault((name, row), LeftOut(name, row, "", depends=False))
-    while added := _dependants(parsed, left) | _wholes(parsed, left):
-        left.update(added)
+            left[name].setdefault(row, LeftOut(name, row, "", depends=False))
+    if any(left.values()):
+        _leave_out_dependants(parsed, left)
     clean: dict[str, CleanTable] = {}
     for name, table in parsed.items():
         keep = np.ones(table.height, bool)
-        keep[[row for entity, row in left if entity == name]] = False
+        keep[list(left[name])] = False
         # One record is one record, also where each workbook of the delivery brings the form along.
         most = 1 if table.entity.layout == "form" else table.height
         clean[name] = CleanTable(name, table.values.filter(pl.Series(keep, dtype=pl.Boolean)).head(most))
-    return clean, tuple(left[key] for key in sorted(left, key=lambda key: (list(parsed).index(key[0]), key[1])))
+    return clean, tuple(rows[row] for rows in left.values() for row in sorted(rows))
 
 
 def count_up(
@@ -81,53 +80,26 @@ def count_up(
 # Private functions
 
 
-def _dependants(
-    parsed: Mapping[str, ParsedEntity], left: Mapping[tuple[str, int], LeftOut]
-) -> dict[tuple[str, int], LeftOut]:
-    """Rows that are still in, but name a row that is out."""
-    added: dict[tuple[str, int], LeftOut] = {}
-    for name, table in parsed.items():
-        for column, reference in table.entity.references:
-            if reference.entity not in parsed or table.entity.is_loose(column):
+def _leave_out_dependants(parsed: Mapping[str, ParsedEntity], left: Mapping[str, dict[int, LeftOut]]) -> None:
+    """Leave out what falls with the rows that are out, round by round until nothing more does."""
+    paths = paths_of(parsed)
+    news = {name for name, rows in left.items() if rows}
+    while news:
+        out = {name: _mask(parsed[name], rows) for name, rows in left.items()}
+        added: dict[tuple[str, int], LeftOut] = {}
+        for path in paths:
+            if path.entity not in news:
                 continue
-            gone = _gone(parsed[reference.entity], reference, left)
-            if not gone:
-                continue
-            named = _names_one_of(table, column, reference, gone) & rows_about(table, reference)
-            for row in np.flatnonzero(named).tolist():
-                if (name, row) not in left:
-                    added[name, row] = LeftOut(name, row, reference.entity, depends=True)
-    return added
+            fallen = path.others.join(path.gone(out[path.entity]), on=path.key, how="semi")["row"]
+            for row in fallen.filter(~out[path.other].gather(fallen)).to_list():
+                added[path.other, row] = LeftOut(path.other, row, path.entity, depends=True)
+        for (entity, row), reason in added.items():
+            left[entity][row] = reason
+        news = {entity for entity, _ in added}
 
 
-def _wholes(
-    parsed: Mapping[str, ParsedEntity], left: Mapping[tuple[str, int], LeftOut]
-) -> dict[tuple[str, int], LeftOut]:
-    """Rows that are still in, but of which a part is out: an invoice without one of its lines would be another one."""
-    added: dict[tuple[str, int], LeftOut] = {}
-    for name, table in parsed.items():
-        for field in table.entity.fields:
-            if field.to is None or not field.to.is_part or field.to.entity not in parsed:
-                continue
-            keys = written_keys(table, dataclasses.replace(field.to, field=field.name))
-            broken = {tuple(fold(part) for part in keys[row]) for entity, row in left if entity == name}
-            for row, parts in enumerate(written_keys(parsed[field.to.entity], field.to)):
-                if (field.to.entity, row) not in left and tuple(fold(part) for part in parts) in broken:
-                    added[field.to.entity, row] = LeftOut(field.to.entity, row, name, depends=True)
-    return added
-
-
-def _gone(target: ParsedEntity, reference: Reference, left: Mapping[tuple[str, int], LeftOut]) -> set[tuple[str, ...]]:
-    """Folded keys of the target that only left-out rows have."""
-    keys = [tuple(fold(part) for part in parts) for parts in written_keys(target, reference)]
-    out = {keys[row] for entity, row in left if entity == target.entity.name}
-    return out - {keys[row] for row in range(target.height) if (target.entity.name, row) not in left}
-
-
-def _names_one_of(
-    table: ParsedEntity, field: str, reference: Reference, gone: set[tuple[str, ...]]
-) -> npt.NDArray[np.bool_]:
-    columns = [table.values[name].to_list() for name in (*reference.same, field)]
-    rows = zip(*columns, strict=True)
-    named = [parts[-1] is not None and tuple(fold(part or "") for part in parts) in gone for parts in rows]
-    return np.array(named, bool)
+def _mask(table: ParsedEntity, rows: Mapping[int, LeftOut]) -> pl.Series:
+    """True for those rows of the table."""
+    mask = np.zeros(table.height, bool)
+    mask[list(rows)] = True
+    return pl.Series(mask, dtype=pl.Boolean)

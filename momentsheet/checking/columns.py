@@ -13,13 +13,14 @@ from momentsheet.checking.fields import rows_with
 from momentsheet.checking.fold import fold
 from momentsheet.checking.identifiers import is_mod10, is_mod11
 from momentsheet.checking.ledger import FindingLedger
-from momentsheet.checking.parse import ParsedEntity
+from momentsheet.checking.parse import ParsedEntity, Trouble
 from momentsheet.model.catalog import Rule
 from momentsheet.model.workbook import cell_name
 
 FULL_DAY = 24.0
 # Fewer values than this prove nothing about their unit; parts of a day are so odd that a week of them is enough.
-LEAST_MINUTES, LEAST_DAYS = 20, 5
+LEAST_MINUTES, LEAST_DAYS, LEAST_CLOCK = 20, 5, 5
+QUARTERS = (15, 30, 45)  # behind the sign, where 7.30 stands for half past seven
 WHOLE = 0.05  # how far from a whole minute a stored number may be
 
 Check = Callable[[FindingLedger, ParsedEntity, Rule], None]
@@ -138,6 +139,37 @@ def _check_days(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None
             _doubt(ledger, parsed, rule, rows, hours, facts)
 
 
+def _check_clock(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
+    """Hours that are clock times: behind the sign only 15, 30 and 45, more than one of them. One finding a sheet.
+
+    A quarter of an hour as a number is 0.25, and tenths of an hour would be of every kind. What was written as a clock,
+    or as hours and minutes, was read as such.
+    """
+    clock = {int(row) for trouble in parsed.troubles if _is_sure(trouble, rule.fields[0]) for row in trouble.rows}
+    for rows, hours in _by_sheet(parsed, rule.fields[0]):
+        sure = np.array([row in clock for row in rows], bool)
+        filled = np.where(sure, np.nan, hours)
+        parts = np.round(np.abs(filled[~np.isnan(filled)]) % 1 * 100, 4)
+        parts = parts[parts != 0]
+        if len(parts) < LEAST_CLOCK or not np.isin(parts, QUARTERS).all() or len(np.unique(parts)) == 1:
+            continue
+        odd = (~np.isnan(filled)) & (np.round(np.abs(filled) % 1 * 100, 4) != 0)
+        first = int(np.flatnonzero(odd)[0])
+        number = float(filled[first])
+        whole = int(number)
+        facts = {
+            "as_number": number,
+            "as_clock": f"{whole}:{round(abs(number - whole) * 100):02d}",
+            "count": int(odd.sum()),
+        }
+        held_back = [rows[at] for at in np.flatnonzero(odd).tolist() if at != first]
+        ledger.tell_cell(rule, parsed, rows[first], rule.fields[0], facts=facts, held_back=held_back)
+
+
+def _is_sure(trouble: Trouble, name: str) -> bool:
+    return trouble.field == name and trouble.reading.why in {"clock", "minutes"}
+
+
 def _check_kid_digit(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule) -> None:
     """The last digit of a payment id must fit the others, by one of the two ways of reckoning."""
     for row in _kids(parsed, rule, lambda kid: not is_mod10(kid) and not is_mod11(kid)):
@@ -184,7 +216,11 @@ def _doubt(
     ledger.tell_cell(rule, parsed, first, rule.fields[0], facts=facts, held_back=others)
 
 
-UNIT_CHECKS: Mapping[str, Check] = {"looks_like_minutes": _check_minutes, "looks_like_days": _check_days}
+UNIT_CHECKS: Mapping[str, Check] = {
+    "looks_like_minutes": _check_minutes,
+    "looks_like_days": _check_days,
+    "looks_like_clock": _check_clock,
+}
 CHECKS: Mapping[str, Check] = {
     "acyclic": _check_acyclic,
     "overlapping": _check_overlapping,

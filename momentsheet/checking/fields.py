@@ -10,24 +10,28 @@ import numpy.typing as npt
 import polars as pl
 
 from momentsheet.checking.bind import Told
+from momentsheet.checking.doubts import tell_doubts, worded
 from momentsheet.checking.fold import fold
+from momentsheet.checking.grammar import DOUBTS
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity, Trouble, shown
 from momentsheet.checking.vocabulary import failing
-from momentsheet.model.catalog import Field, Rule, Stead
+from momentsheet.model.catalog import Field, Rule, Stead, Texts
 from momentsheet.model.facts import Facts, constants
 from momentsheet.model.workbook import cell_name
 
 
 def check_fields(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> None:
     """Every rule of the entity that looks at one field, in the order in which people would ask."""
+    tell_doubts(ledger, parsed)
     for trouble in parsed.troubles:
-        _tell_trouble(ledger, parsed, trouble)
+        if trouble.reading.problem not in DOUBTS:
+            _tell_trouble(ledger, parsed, trouble)
     for field in parsed.entity.fields:
         if (rows := parsed.defaults.get(field.name)) is not None:
             default = ledger.catalog.company.defaults[f"{parsed.entity.name}.{field.name}"]
             ledger.repaired(parsed, rows, field.name, default, "default")
-            _tell_default_column(ledger, parsed, field, default)
+            _tell_default_column(ledger, parsed, field, _as_words(ledger, field, default))
         _check_required(ledger, parsed, field, facts)
         if field.schema and (rule := ledger.rule_for("schema", parsed.entity, field.name)):
             _check_schema(ledger, parsed, field, field.schema, rule)
@@ -54,7 +58,10 @@ def _tell_trouble(ledger: FindingLedger, parsed: ParsedEntity, trouble: Trouble)
     reading = trouble.reading
     entity, name = parsed.entity, trouble.field
     field = entity.field(name)
-    facts = {"type": ledger.catalog.texts[f"type.{field.type}"], "example": field.example, **reading.facts}
+    own = worded(ledger, reading.facts)
+    if reading.problem == "against_order":
+        own["says"] = ledger.catalog.texts["doubt.against_order." + ("proven" if own["count"] else "declared")]
+    facts = {"type": ledger.catalog.texts[f"type.{field.type}"], "example": field.example, **own}
     if reading.problem:
         rule = ledger.rule_for(reading.problem, entity, name)
         if rule is not None:
@@ -83,7 +90,16 @@ def after_text(value: object) -> str:
     return str(value)
 
 
-def _tell_default_column(ledger: FindingLedger, parsed: ParsedEntity, field: Field, default: str) -> None:
+def _as_words(ledger: FindingLedger, field: Field, default: str) -> str | Texts:
+    """A default as people say it: the label of a code, yes or no."""
+    if field.type == "boolean":
+        return ledger.catalog.texts["value.yes" if default == "true" else "value.no"]
+    code_list = ledger.catalog.code_lists.get(field.list or "")
+    codes = code_list.codes if code_list is not None else ()
+    return next((code.label for code in codes if code.code == default), default)
+
+
+def _tell_default_column(ledger: FindingLedger, parsed: ParsedEntity, field: Field, default: str | Texts) -> None:
     """A default for a column that the sheet lacks has no cell to be listed at: it is told once for the sheet."""
     for sheet in parsed.sheets:
         if len(sheet.rows) and field.name not in sheet.places:

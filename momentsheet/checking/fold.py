@@ -29,6 +29,11 @@ def fold_header(text: str) -> str:
     return "".join(char for char in text if char.isalnum() and not unicodedata.combining(char))
 
 
+def fold_name(text: str) -> str:
+    """The text as a name is compared: words and numbers alone, whatever stands between them."""
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
 def clean_text(text: str) -> tuple[str, str | None]:
     """The text without what nobody sees: NFC, LF, no invisible characters, no space at the ends.
 

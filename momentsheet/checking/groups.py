@@ -6,22 +6,32 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from momentsheet.checking.fold import fold
+from momentsheet.checking.likely import Causes, MissingKey, missing_key
 from momentsheet.model.catalog import Catalog, severities
 from momentsheet.model.finding import Finding, Group
 
-BY_VALUE = frozenset(("known", "listed"))  # here the value is the cause; elsewhere it is the way the column was filled
+NO_CAUSES: Causes = {}
+BY_VALUE = frozenset(
+    ("known", "listed", "likely_key")
+)  # here the value is the cause; elsewhere it is the way the column was filled
 
 
-def group_findings(findings: Sequence[Finding], catalog: Catalog) -> tuple[tuple[Finding, ...], tuple[Group, ...]]:
-    """Give each finding its group and its cause; the groups come in the order in which to tell them."""
-    causes = _causes(findings, catalog)
+def group_findings(
+    findings: Sequence[Finding], catalog: Catalog, mistyped: Causes = NO_CAUSES
+) -> tuple[tuple[Finding, ...], tuple[Group, ...]]:
+    """Give each finding its group and its cause; the groups come in the order in which to tell them.
+
+    `mistyped`: the findings at the rows that were meant by unknown keys.
+    """
+    causes = _causes(findings, catalog, mistyped)
     members: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         rule = catalog.rules[finding.code]
         by_value = rule.check in BY_VALUE
         value = finding.value if by_value else None
         key: tuple[object, ...] = (finding.code, finding.file, finding.sheet, finding.field or finding.header, value)
+        if finding.waiver is not None:
+            key += ("waived",)  # what is accepted stands apart from what is not
         members.setdefault(key, []).append(finding)
     ids = {key: hashlib.sha256(repr(key).encode()).hexdigest()[:8] for key in members}
     group_of = {finding.fingerprint: ids[key] for key, found in members.items() for finding in found}
@@ -69,16 +79,21 @@ def group_findings(findings: Sequence[Finding], catalog: Catalog) -> tuple[tuple
 # Private functions
 
 
-def _causes(findings: Sequence[Finding], catalog: Catalog) -> Mapping[str, str]:
+def _causes(findings: Sequence[Finding], catalog: Catalog, mistyped: Causes) -> Mapping[str, str]:
     """Fingerprint -> fingerprint of the cause: the same missing row, asked for in several sheets, is one cause."""
-    first: dict[tuple[object, str], Finding] = {}
+    first: dict[MissingKey, Finding] = {}
     order = {name: place for place, name in enumerate(catalog.entities)}
-    missing = [finding for finding in findings if catalog.rules[finding.code].check == "known" and finding.value]
-    for finding in sorted(missing, key=lambda finding: order.get(finding.entity or "", 0)):
-        first.setdefault((finding.facts.get("target"), fold(finding.value or "")), finding)
+    missing = [
+        (finding, wanted)
+        for finding in findings
+        if catalog.rules[finding.code].check == "known" and (wanted := missing_key(finding)) is not None
+    ]
+    missing.sort(key=lambda item: order.get(item[0].entity or "", 0))
+    for finding, wanted in missing:
+        first.setdefault(wanted, finding)
     return {
-        finding.fingerprint: cause.fingerprint
-        for finding in missing
-        if (cause := first[finding.facts.get("target"), fold(finding.value or "")]) is not finding
-        and cause.entity != finding.entity
+        finding.fingerprint: cause
+        for finding, wanted in missing
+        if (cause := mistyped.get(wanted, first[wanted].fingerprint)) != finding.fingerprint
+        and (wanted in mistyped or first[wanted].entity != finding.entity)
     }

@@ -24,6 +24,10 @@ class InvalidIdentifier(ValueError):
 
 UNKNOWN_COUNTRY = "??"  # the row's country is itself wrong: nobody can say whose rules hold
 ORG_NUMBERS = {"NO": "stdnum.no.orgnr", "SE": "stdnum.se.orgnr", "DK": "stdnum.dk.cvr", "FI": "stdnum.fi.ytunnus"}
+ORG_WORD = re.compile(
+    r"^(?:foretaks|org(?:anisasjons|anisations)?)[.\s]*(?:nr|nummer|no|number)[.:\s]*|^cvr[.\s-]*(?:nr)?[.:\s]*(?=\d)",
+    re.IGNORECASE,
+)
 POSTAL_CODES = {"NO": 4, "DK": 4, "SE": 5, "FI": 5}
 
 
@@ -31,7 +35,7 @@ def read_org_number(text: str, country: str) -> tuple[str, str | None]:
     """The organisation number as its country writes it (digits; FI with dash). Other countries: as it stands."""
     if country not in ORG_NUMBERS:
         return text, None
-    bare = re.sub(r"[\s.\u00a0\u202f]", "", text).upper()
+    bare = re.sub(r"[\s.\u00a0\u202f]", "", ORG_WORD.sub("", text)).upper()
     if country == "NO":
         bare = re.sub(r"^NO(?:ORGNR:?)?", "", bare).removesuffix("MVA").replace("-", "")
     if country in {"SE", "DK", "FI"}:
@@ -84,12 +88,18 @@ def is_mod11(kid: str) -> bool:
     return kid[-1] == ("-" if check == 10 else str(check))
 
 
+CODE_AND_PLACE = re.compile(r"([0-9]{4,5})[^\W\d_][^\d_]*")  # 0150OSLO
+
+
 def read_postal_code(text: str, country: str) -> tuple[str, str | None]:
     """Four digits in NO and DK, five in SE and FI, a lost zero back where the width proves it; else as it stands."""
     if country not in POSTAL_CODES:
         return text, None
     width = POSTAL_CODES[country]
     bare = re.sub(rf"^{country}?-?(?=\d)", "", re.sub(r"[\s\u00a0\u202f]", "", text), flags=re.IGNORECASE)
+    if match := CODE_AND_PLACE.fullmatch(bare):
+        # Taking the place away would lose it where it stands nowhere else.
+        raise InvalidIdentifier(match[1] if len(match[1]) == width else None)
     if not re.fullmatch(r"\d{3,5}", bare, re.ASCII) or len(bare) > width:
         raise InvalidIdentifier
     if len(bare) < width:
@@ -101,6 +111,8 @@ def read_postal_code(text: str, country: str) -> tuple[str, str | None]:
 
 
 PHONE_WORD = re.compile(r"^(?:tlf|tel|telefon|mob|mobil|phone)\b[.:]*\s*", re.IGNORECASE)
+TRUNK_ZERO = re.compile(r"^((?:\+|00)\d{1,3}) ?\(0\)", re.ASCII)  # +47 (0)22 00 00 10
+TWO_PHONES = re.compile(r"\s*/\s*")
 NOT_DIALLED = re.compile(r"[^+\d ()./-]", re.ASCII)
 
 
@@ -108,22 +120,29 @@ def read_phone(text: str, country: str) -> tuple[str, str | None]:
     """A phone number as E.164; numbers without country code are the country's."""
     if country == UNKNOWN_COUNTRY:
         return text, None
-    import phonenumbers  # noqa: PLC0415 - its tables are only loaded when there are phones
-
-    plain = PHONE_WORD.sub("", text.translate(TO_SPACE).translate(DASHES))
+    plain = TRUNK_ZERO.sub(r"\1 ", PHONE_WORD.sub("", text.translate(TO_SPACE).translate(DASHES)))
     # The library drops extensions and names, dials letters and takes any script's digits: none of that silently.
     dialled = NOT_DIALLED.split(plain, maxsplit=1)[0]
-    try:
-        number = phonenumbers.parse(dialled, country)
-    except phonenumbers.NumberParseException:
-        raise InvalidIdentifier from None
-    if not phonenumbers.is_valid_number(number):
-        raise InvalidIdentifier
-    value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if dialled != plain:
-        raise InvalidIdentifier(value)
-    # Spaces and a missing country code are how people write phones; that is no repair worth telling.
-    return value, None
+        raise InvalidIdentifier(_dialled(dialled, country))
+    number = _dialled(plain, country)
+    if number is None:
+        parts = [_dialled(part, country) for part in TWO_PHONES.split(plain)]
+        raise InvalidIdentifier(parts[0] if len(parts) > 1 and all(parts) else None)
+    return number, None if number == text else "phone"
+
+
+def _dialled(text: str, country: str) -> str | None:
+    """A number as E.164, None if it is none that exists in the country."""
+    import phonenumbers  # noqa: PLC0415 - its tables are only loaded when there are phones
+
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def read_email(text: str) -> str:
@@ -134,6 +153,19 @@ def read_email(text: str) -> str:
         return str(validate_email(text, check_deliverability=False).normalized).lower()
     except EmailNotValidError:
         raise InvalidIdentifier from None
+
+
+def named_email(text: str) -> str | None:
+    """The one address of a text that says whose it is or what to do with it; None for every other text."""
+    match = MAIL_TO.fullmatch(text) or NAME_AND_ADDRESS.fullmatch(text)
+    try:
+        return read_email(match[1].strip()) if match else None
+    except InvalidIdentifier:
+        return None
+
+
+MAIL_TO = re.compile(r"mailto:\s*([^\s?<>]+)", re.IGNORECASE)
+NAME_AND_ADDRESS = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+)\s*>")  # Kari Nordmann <kari@firma.example>
 
 
 def suggest_email(text: str) -> str | None:

@@ -11,13 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 from momentsheet.checking.bind import Told
+from momentsheet.checking.fold import fold
+from momentsheet.checking.grammar import DOUBTS, show_raw
 from momentsheet.checking.parse import ParsedEntity, shown
 from momentsheet.model.catalog import NOTHING, Catalog, Entity, Rule, say
 from momentsheet.model.finding import Finding, Repair
+from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import column_letter
 
 # What a cell holds goes before what an entity's own rule says of its type: `#N/A` is no malformed e-mail address.
-CELL_CHECKS = frozenset(("error_cell", "not_calculated", "precision_lost", "ambiguous_date", "ambiguous_number"))
+CELL_CHECKS = frozenset(
+    ("error_cell", "not_calculated", "precision_lost", "against_order", "week_without_day", *DOUBTS)
+)
+
+
+Names = Mapping[str, Mapping[str, str]]  # folded name -> keys of the rows that it may mean, folded -> spelling
 
 
 @dataclass(slots=True)
@@ -27,6 +35,8 @@ class FindingLedger:
     catalog: Catalog
     parsed: dict[str, ParsedEntity] = field(default_factory=dict)
     known: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # keys of rows that were delivered before
+    names: dict[str, Names] = field(default_factory=dict)  # what people may call the rows of an entity, see `known_as`
+    waivers: Mapping[tuple[str, str], Waiver] = field(default_factory=dict)  # rule, and folded key or fingerprint
     findings: list[Finding] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     # missing sheet -> columns (rule code, entity, field) that could not be compared with it
@@ -69,7 +79,9 @@ class FindingLedger:
         sheet, index = parsed.locate(row)
         place = sheet.place(field_name, index)
         key = business_key(parsed, row)
-        is_error = rule.severity == "error"
+        fingerprint = self._fingerprint(rule.code, parsed.entity.name, key, field_name)
+        waiver = self._waiver(rule, key, fingerprint)
+        is_error = rule.severity == "error" and waiver is None
         if is_error:
             for name in (field_name, *marked):
                 parsed.bad[name][[row, *held_back]] = True
@@ -77,7 +89,7 @@ class FindingLedger:
         self.findings.append(
             Finding(
                 rule.code,
-                rule.severity,
+                rule.severity if waiver is None else "info",
                 sheet.file,
                 sheet.name,
                 excel_row,
@@ -89,8 +101,9 @@ class FindingLedger:
                 shown(parsed, field_name, row),
                 facts,
                 suggestion,
-                self._fingerprint(rule.code, parsed.entity.name, key, field_name),
+                fingerprint,
                 rows=tuple((parsed.entity.name, other) for other in (row, *held_back)) if is_error else (),
+                waiver=waiver,
             )
         )
 
@@ -100,10 +113,12 @@ class FindingLedger:
         if rule is None:
             return
         where = told.header or (None if told.column is None else column_letter(told.column))
+        fingerprint = self._fingerprint(rule.code, told.sheet or "", where or "", told.field or "")
+        waiver = self._waiver(rule, told.sheet or "", fingerprint)
         self.findings.append(
             Finding(
                 rule.code,
-                rule.severity,
+                rule.severity if waiver is None else "info",
                 told.file,
                 told.sheet,
                 told.row,
@@ -115,7 +130,8 @@ class FindingLedger:
                 told.value,
                 told.facts or NOTHING,
                 told.suggestion,
-                self._fingerprint(rule.code, told.sheet or "", where or "", told.field or ""),
+                fingerprint,
+                waiver=waiver,
             )
         )
 
@@ -136,12 +152,13 @@ class FindingLedger:
         self, parsed: ParsedEntity, rows: npt.NDArray[np.int64], field_name: str, after: str, why: str
     ) -> None:
         """Record that cells were understood although they are written differently."""
-        for row in rows:
-            sheet, index = parsed.locate(int(row))
+        sources = np.searchsorted(parsed.starts, rows, side="right") - 1
+        for row, source in zip(rows.tolist(), sources.tolist(), strict=True):
+            sheet, index = parsed.sheets[source], row - parsed.starts[source]
             place = sheet.place(field_name, index)
             if place is None:
                 continue  # a default for a column that the sheet lacks
-            before = shown(parsed, field_name, int(row))
+            before = show_raw(sheet.raw(field_name, index))
             self.repairs.append(
                 Repair(sheet.file, sheet.name, place[0], place[1], parsed.entity.name, field_name, before, after, why)
             )
@@ -153,6 +170,12 @@ class FindingLedger:
             language: f"{title} › {say(label, language)}"
             for language, title in self.catalog.entities[entity].title.items()
         }
+
+    def _waiver(self, rule: Rule, key: str, fingerprint: str) -> Waiver | None:
+        """The waiver of a finding: it names the rule, and the row by its key, or the finding by its fingerprint."""
+        if not rule.is_waivable:
+            return None
+        return self.waivers.get((rule.code, fingerprint)) or self.waivers.get((rule.code, fold(key)))
 
     def _fingerprint(self, *parts: str) -> str:
         """Stable across rounds: rule, key and field; a number tells equal ones apart."""

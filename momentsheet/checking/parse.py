@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,30 +12,25 @@ import numpy.typing as npt
 import polars as pl
 
 from momentsheet.checking.bind import BoundSheet
-from momentsheet.checking.fold import clean_text, fold
+from momentsheet.checking.evidence import NUMBER_TYPES, Judgement, judge, restored
 from momentsheet.checking.grammar import (
     AS_WRITTEN,
     NUMBER_TAIL,
     Context,
     Raw,
     Reading,
-    are_turned,
-    code_words,
-    date_order_of,
-    decimal_mark_of,
-    parse_number,
     read_value,
     show_raw,
 )
 from momentsheet.checking.identifiers import UNKNOWN_COUNTRY
-from momentsheet.model.catalog import Catalog, Entity, Field, say
+from momentsheet.model.catalog import Catalog, Entity, Field
 from momentsheet.model.facts import Facts
+from momentsheet.model.finding import Evidence
 from momentsheet.model.table import dtype
 from momentsheet.model.workbook import Column, Kind
 
 KINDS = tuple(Kind)  # an enum is slow to call
 COUNTRY_TYPES = frozenset(("phone", "postal_code", "org_number", "bank_account"))
-NUMBER_TYPES = frozenset(("integer", "decimal", "money", "percent", "hours"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +55,9 @@ class ParsedEntity:
     bad: dict[str, npt.NDArray[np.bool_]]
     troubles: tuple[Trouble, ...]
     defaults: Mapping[str, npt.NDArray[np.int64]]  # field -> rows that got the company's default
+    # (place of the sheet, field) -> what its column decided about its values, and what was made known of it
+    judgements: Mapping[tuple[int, str], Judgement]
+    evidence: Mapping[tuple[int, str], tuple[Evidence, ...]]
 
     @property
     def height(self) -> int:
@@ -85,8 +83,17 @@ class ParsedEntity:
         return sheet.raw(field, index)
 
 
-def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog, facts: Facts) -> ParsedEntity:
-    """Read every column of the entity's sheets; columns that a sheet lacks are blank."""
+def parse_entity(
+    entity: Entity,
+    sheets: Sequence[BoundSheet],
+    catalog: Catalog,
+    facts: Facts,
+    from_1904: Collection[str] = (),
+) -> ParsedEntity:
+    """Read every column of the entity's sheets; columns that a sheet lacks are blank.
+
+    `from_1904`: names of the workbooks that count their dates from 1904.
+    """
     heights = [len(sheet.rows) for sheet in sheets]
     starts = tuple(int(start) for start in np.cumsum([0, *heights])[:-1])
     height = sum(heights)
@@ -95,20 +102,24 @@ def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog,
     bad: dict[str, npt.NDArray[np.bool_]] = {}
     troubles: list[Trouble] = []
     defaults: dict[str, npt.NDArray[np.int64]] = {}
+    judgements: dict[tuple[int, str], Judgement] = {}
+    evidence: dict[tuple[int, str], tuple[Evidence, ...]] = {}
     # Countries first: phones, postal codes and organisation numbers of the row depend on them.
     for field in sorted(entity.fields, key=lambda field: field.type != "country"):
         parts: list[pl.Series] = []
         bad[field.name] = np.zeros(height, bool)
-        for sheet, start, count in zip(sheets, starts, heights, strict=True):
+        for place, (sheet, start, count) in enumerate(zip(sheets, starts, heights, strict=True)):
             column = sheet.columns.get(field.name)
             if column is None or count == 0:
                 parts.append(pl.Series(field.name, [None] * count, dtype(field.type)))
                 continue
             countries = _countries(field, values, bad, start, count)
-            part, found = _parse_column(
-                column, sheet.pool, field, _context(column, sheet, field, catalog, facts), countries
-            )
+            judgement = judge(column, sheet, field, catalog, facts, is_1904=sheet.file in from_1904)
+            part, found = _parse_column(column, sheet.pool, field, judgement.context, countries)
             parts.append(part)
+            judgements[place, field.name] = judgement
+            back = restored((trouble.reading, len(trouble.rows)) for trouble in found)
+            evidence[place, field.name] = (*judgement.evidence, *back)
             for trouble in found:
                 rows = trouble.rows + start
                 troubles.append(Trouble(field.name, trouble.raw, trouble.reading, rows))
@@ -133,7 +144,9 @@ def parse_entity(entity: Entity, sheets: Sequence[BoundSheet], catalog: Catalog,
             **{field.name: values[field.name] for field in entity.fields},
         }
     )
-    return ParsedEntity(entity, tuple(sheets), starts, frame, blank, bad, tuple(troubles), defaults)
+    return ParsedEntity(
+        entity, tuple(sheets), starts, frame, blank, bad, tuple(troubles), defaults, judgements, evidence
+    )
 
 
 # Private functions
@@ -160,48 +173,6 @@ def _typed(text: str, field: Field) -> object:
     if field.type in NUMBER_TYPES:
         return int(text) if field.type == "integer" else float(text)
     return text
-
-
-def _context(column: Column, sheet: BoundSheet, field: Field, catalog: Catalog, facts: Facts) -> Context:
-    """What the column as a whole proves about its values."""
-    language = catalog.company.language
-    declared = facts.values.get("date_order")
-    date_order = declared if declared in {"DMY", "MDY", "YMD"} else None
-    home_mark, decimal_mark = "." if language == "en" else ",", None
-    is_turned = False
-    if field.type == "date":
-        texts = list(_texts(column, sheet.pool))
-        is_turned = are_turned(texts, np.unique(column.numbers[column.kinds == Kind.DATE]).tolist())
-        date_order = date_order or date_order_of(texts)
-    if field.type in NUMBER_TYPES:
-        decimal_mark = decimal_mark_of(list(_texts(column, sheet.pool)))
-    code_list = catalog.code_lists.get(field.list) if field.list else None
-    return Context(
-        date_order=date_order,  # type: ignore[arg-type] # one of the three, or None
-        date_cells_may_be_turned=is_turned,
-        decimal_mark=decimal_mark,
-        home_mark=home_mark,
-        fractions_are_percent=field.type == "percent" and _are_fractions(column, sheet.pool, decimal_mark, home_mark),
-        country=facts.text("country") or "NO",
-        currency=facts.text("currency") or "NOK",
-        code_words=code_words(code_list.codes) if code_list else {},
-        code_labels={code.code: say(code.label, language) for code in code_list.codes} if code_list else {},
-        words={fold(word): value for word, value in field.reads.items()},
-    )
-
-
-def _texts(column: Column, pool: pl.Series) -> Iterator[str]:
-    codes = np.unique(column.codes[column.kinds == Kind.TEXT])
-    for text in pool.gather(codes):
-        yield clean_text(text)[0]
-
-
-def _are_fractions(column: Column, pool: pl.Series, decimal_mark: str | None, home_mark: str) -> bool:
-    """True if one number without per-cent sign or format is between 0 and 1 and none above: then 1 means 100 %."""
-    numbers = np.unique(np.abs(column.numbers[(column.kinds == Kind.NUMBER) & ~column.percents])).tolist()
-    written = (parse_number(text, decimal_mark, home_mark)[0] for text in _texts(column, pool))
-    numbers += [abs(float(number)) for number in written if number is not None]
-    return all(number <= 1 for number in numbers) and any(0 < number < 1 for number in numbers)
 
 
 def _parse_column(

@@ -10,13 +10,14 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from momentsheet.checking.bind import Told
-from momentsheet.checking.fold import fold
+from momentsheet.checking.fold import fold, fold_name
 from momentsheet.checking.grammar import code_words, show_raw
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.model.catalog import Field, Reference
 
 MOST_SUGGESTIONS = 2_000  # distinct unknown values for which a near one is looked for
+CLOSE_NAME = 85
 
 Key = tuple[str, ...]
 
@@ -29,7 +30,7 @@ def check_references(ledger: FindingLedger, parsed: ParsedEntity) -> ParsedEntit
         about = rows_about(parsed, reference) & ~parsed.blank[field.name]
         if not about.any():
             continue
-        known = _known_before(ledger, reference)
+        known = known_before(ledger, reference)
         target = ledger.parsed.get(reference.entity)
         if target is not None and _lacks_column(target, reference):
             if not parsed.entity.is_loose(field.name):
@@ -73,6 +74,16 @@ def written_keys(target: ParsedEntity, reference: Reference) -> list[Key]:
     return list(zip(*columns, strict=True))
 
 
+def known_before(ledger: FindingLedger, reference: Reference) -> dict[Key, str]:
+    """Keys that an earlier delivery brought: folded -> spelling."""
+    entity = ledger.catalog.entities.get(reference.entity)
+    if entity is None or set(entity.key) != {*reference.same, reference.field}:
+        return {}
+    places = [entity.key.index(name) for name in (*reference.same, reference.field)]
+    keys = [key for key in ledger.known.get(entity.name, ()) if len(key) == len(entity.key)]
+    return {tuple(fold(key[place]) for place in places): key[places[-1]] for key in sorted(keys)}
+
+
 # Private functions
 
 
@@ -110,16 +121,6 @@ def _tell_missing(
         )
     )
     parsed.bad[field.name][about] = True
-
-
-def _known_before(ledger: FindingLedger, reference: Reference) -> dict[Key, str]:
-    """Keys that an earlier delivery brought: folded -> spelling."""
-    entity = ledger.catalog.entities.get(reference.entity)
-    if entity is None or set(entity.key) != {*reference.same, reference.field}:
-        return {}
-    places = [entity.key.index(name) for name in (*reference.same, reference.field)]
-    keys = [key for key in ledger.known.get(entity.name, ()) if len(key) == len(entity.key)]
-    return {tuple(fold(key[place]) for place in places): key[places[-1]] for key in sorted(keys)}
 
 
 def _check_field(
@@ -160,9 +161,12 @@ def _check_field(
         if not beside:
             for other, its_spelling in known.items():
                 beside.setdefault(other[:-1], {})[other[-1]] = its_spelling
-        suggestion = _closest(key, beside.get(key[:-1], {})) if asked < MOST_SUGGESTIONS else None
+        suggestion = None
+        if asked < MOST_SUGGESTIONS:
+            suggestion = _closest(key, beside.get(key[:-1], {})) or _closest_name(written[-1], ledger, reference)
         asked += 1
-        facts = {"expected": ledger.catalog.entities[reference.entity].title, "target": reference.entity}
+        title = ledger.catalog.entities[reference.entity].title
+        facts = {"expected": title, "target": reference.entity, "within": key[:-1]}
         for row in rows:
             ledger.tell_cell(rule, parsed, row, field.name, facts=facts, suggestion=suggestion)
     return spelled
@@ -182,3 +186,11 @@ def _closest(key: Key, near: dict[str, str]) -> str | None:
     persons = {name.partition("@")[0]: spelling for name, spelling in near.items()} if "@" in key[-1] else near
     close = process.extractOne(key[-1].partition("@")[0], list(persons), scorer=fuzz.ratio, score_cutoff=score)
     return persons[close[0]] if close else None
+
+
+def _closest_name(text: str, ledger: FindingLedger, reference: Reference) -> str | None:
+    """The key of the row whose name is nearest, None where nothing is near or the name is that of several rows."""
+    names = ledger.names.get(reference.entity, {})
+    close = process.extractOne(fold_name(text), list(names), scorer=fuzz.ratio, score_cutoff=CLOSE_NAME)
+    keys = list(names[close[0]].values()) if close else []
+    return keys[0] if len(keys) == 1 else None

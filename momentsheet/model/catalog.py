@@ -27,6 +27,7 @@ Layout = Literal["table", "form"]
 Level = Literal["standard", "advanced"]  # of Moment's import service
 DateOrder = Literal["DMY", "MDY", "YMD"]
 TemplateOrigin = Literal["ours", "other", "none"]
+Worker = Literal["customer", "consultant"]  # who can put something right
 
 
 class _Nothing(Mapping[str, Any]):
@@ -75,6 +76,9 @@ class Field:
     help: Texts
     example: str
     aliases: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()  # what older templates called the field
+    stand_ins: tuple[str, ...] = ()  # headers of columns that name the rows otherwise, read where no other column is
+    minutes: tuple[str, ...] = ()  # headers of columns that count the hours in minutes
     required: bool = False
     required_when: str | None = None
     schema: Mapping[str, Any] = NOTHING
@@ -133,6 +137,15 @@ class Stead:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """How long it takes to put right what a rule tells of, and who can do it."""
+
+    by: Worker = "customer"
+    minutes: float = 2
+    per: Literal["problem", "cell"] = "problem"  # once for all equal findings, or for each cell
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One demand on the data, with everything that people are told about it.
 
@@ -160,8 +173,32 @@ class Rule:
     stands_for: tuple[Stead, ...] = ()  # columns whose demands hold, too, for the check `demand`
     words: str | None = None  # a fact table whose first column are words, for the check `mentions`
     on_demand: bool = False
+    work: Work = Work()
+    waivable: bool | None = None  # None: warnings and infos are, errors are not
     good: tuple[Example, ...] = ()
     bad: tuple[Example, ...] = ()
+
+    @property
+    def is_waivable(self) -> bool:
+        """True if a consultant may accept what it tells of: Moment would take the row all the same."""
+        return self.severity != "error" if self.waivable is None else self.waivable
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """By which columns two rows of an entity are the same thing; asked by `inspect` only.
+
+    `name` columns are compared together, in any order and with small mistakes; a value of `exact` that both rows have
+    proves it, and two different ones speak against it; one of `hints` counts where the names are not far apart.
+    `rows`: records that agree in all of these are the same record.
+    """
+
+    name: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()  # only rows that agree in these are compared by name
+    without: str | None = None  # a fact table of words that no name is told apart by
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +224,11 @@ class Entity:
     by_agreement: bool = False  # not imported unless the company file says that it is agreed
     computed: tuple[str, ...] = ()  # headers of what Moment works out by itself; `*` at the end: that begin so
     retired: tuple[str, ...] = ()  # names of fields that are no more and are never used again
+    alike: Alike | None = None
+    used_by: tuple[str, ...] = ()  # entities whose rows show that one of this entity is in use
+    was: tuple[str, ...] = ()  # what older templates called the entity
+    may_be_added: bool = False  # its key is all that a row needs: an answer in the Fix list may add one
+    known_as: tuple[str, ...] = ()  # patterns of fields by which people name a row, where only one row is meant
 
     @property
     def references(self) -> Iterator[tuple[str, Reference]]:
@@ -196,6 +238,10 @@ class Entity:
     def is_loose(self, name: str) -> bool:
         """True if the entity's own rule only warns of an unknown value of that reference: nothing depends on it."""
         return any(rule.check == "known" and name in rule.fields and rule.severity != "error" for rule in self.rules)
+
+    def is_made_of(self, reference: Reference) -> bool:
+        """True if a reference to a row says all that such a row needs: then it can be added for it."""
+        return self.may_be_added and set(self.key) == {reference.field, *reference.same}
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError if there is none."""

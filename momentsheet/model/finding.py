@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from momentsheet.model.catalog import NOTHING, Severity
+from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import Notice, cell_name, column_letter
 
 
@@ -35,6 +36,8 @@ class Finding:
     group: str = ""
     blocked_by: str | None = None  # fingerprint of the cause
     rows: tuple[tuple[str, int], ...] = ()
+    waiver: Waiver | None = None  # somebody has accepted it; it is told as an info and blocks nothing
+    status: str = ""  # new | open | waived, where an earlier round is known
 
     @property
     def cell(self) -> str | None:
@@ -44,6 +47,14 @@ class Finding:
     @property
     def column_letter(self) -> str | None:
         return None if self.column is None else column_letter(self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Rows of one entity that cannot be imported because of one cause, and the exact sums of its totals over them."""
+
+    rows: int
+    sums: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Group:
     count: int
     findings: tuple[Finding, ...]  # all, in sheet order
     blocked_by: str | None = None  # id of the group that is the cause
+    # entity -> rows that wait for it: its own, those of its effects, and all that name one of them; import order
+    blocked: Mapping[str, Blocked] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,14 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a column as a whole decided about its values, and on what count: a text id `evidence.<id>` and its facts."""
+
+    id: str
+    facts: Mapping[str, object] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnRead:
     """How one column of the customer's sheet was understood."""
 
@@ -90,6 +111,7 @@ class ColumnRead:
     field: str | None
     how: str  # meta | label | alias | close | extra | computed | duplicate | ignored
     filled: int | None = None  # data cells with content; None where nobody has counted
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +155,16 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How many findings are new since the round before, still open, fixed, and accepted by somebody."""
+
+    new: int
+    open: int
+    fixed: int
+    waived: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that one run has to tell."""
 
@@ -147,6 +179,7 @@ class Report:
     groups: tuple[Group, ...]  # causes before symptoms, errors before warnings
     repairs: tuple[Repair, ...]
     totals: Mapping[str, Totals]  # entity -> totals, import order
+    progress: Progress | None = None  # None: no earlier round is known
 
     def count(self, severity: Severity) -> int:
         """Number of findings of that severity."""

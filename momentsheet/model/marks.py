@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from momentsheet.model.catalog import Severity
 
+FINDINGS = "findings"  # kind of our sheet that lists them
+FINGERPRINT = "fingerprint"  # name of its hidden column
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -30,8 +33,22 @@ class ListedCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of stacked bars beside a table: a bar for each row, a piece of it for each of these columns."""
+
+    title: str
+    names: int  # column with what each bar is called
+    pieces: tuple[tuple[int, Severity], ...]  # column, and whose colour the piece has
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """A sheet that is appended to the workbook: a heading, lines of introduction, a table."""
+    """A sheet that is appended to the workbook: a heading, lines of introduction, a table.
+
+    `keys` are texts for the reader that gets the workbook back, in hidden columns behind those of the table, one tuple
+    for each row. `choices` are the words that the dropdown of a row's cell in
+    `answer_column` offers; whatever else is typed there is taken, too.
+    """
 
     name: str  # wished sheet name; a free one is made of it
     title: str
@@ -39,3 +56,9 @@ class Listing:
     headers: tuple[str, ...]
     widths: tuple[float, ...]
     rows: tuple[tuple[ListedCell, ...], ...]
+    kind: str = FINDINGS  # by which the sheet is found again: a hidden name `_momentsheet.<kind>` refers to it
+    key_names: tuple[str, ...] = ()
+    keys: tuple[tuple[str, ...], ...] = ()
+    answer_column: int | None = None
+    choices: tuple[tuple[str, ...], ...] = ()
+    bars: Bars | None = None

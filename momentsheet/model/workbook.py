@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -83,6 +84,20 @@ class Workbook:
     properties: Mapping[str, str] = field(default_factory=dict)  # custom document properties
     names: Mapping[str, str] = field(default_factory=dict)  # workbook-wide defined names -> what they refer to
     notices: tuple[Notice, ...] = ()
+
+
+OUR_NAMES = "_momentsheet."  # begins the hidden names by which we know what we have put into a workbook
+_SHEET_OF = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'!]+))!")
+
+
+def our_sheets(names: Mapping[str, str]) -> dict[str, str]:
+    """The sheets that we have put into a workbook, by its defined names: kind (findings, fix_list, …) -> name."""
+    found = {}
+    for name, target in names.items():
+        sheet = _SHEET_OF.match(target) if name.startswith(OUR_NAMES) else None
+        if sheet is not None:
+            found[name.removeprefix(OUR_NAMES)] = (sheet[1] or sheet[2]).replace("''", "'")
+    return found
 
 
 def column_letter(index: int) -> str:

@@ -1,0 +1,57 @@
+"""What a company has answered about the values of its workbooks, so that nobody has to ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from momentsheet.model.finding import Finding, Group
+
+FIX_LIST = "fix_list"  # kind of our sheet that asks
+# Names of its hidden columns; `answer` holds the place of the column in which the answers stand
+ENTITY, FIELD, VALUE, ANSWER = KEY_NAMES = ("entity", "field", "value", "answer")
+
+Action = Literal["map", "blank", "skip", "keep", "create", "order"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be done with a value of a column, or with the column as a whole where `value` is blank.
+
+    map: `to` is meant · blank: nothing is meant · skip: the rows are not to be imported · keep: the value is right ·
+    create: the value is to be added to the sheet that it was looked up in · order: dates are written in the order `to`
+    (DMY, MDY or YMD).
+    """
+
+    entity: str
+    field: str
+    value: str
+    action: Action
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one answer says; `to` is a value as it is typed, or an order of dates."""
+
+    action: Action
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FixLine:
+    """One problem: the finding that tells it first, in how many cells it is, and the answers that are offered."""
+
+    finding: Finding
+    group: Group
+    value: str  # blank where the whole column is asked about
+    count: int
+    choices: tuple[Choice, ...]
+    preferred: Choice | None
+
+
+def choice_text_id(choice: Choice) -> str | None:
+    """The id of the text by which a choice is offered; None where it is a value."""
+    if choice.action == "order":
+        return f"fix_list.answer.order.{choice.to}"
+    return None if choice.action == "map" else f"fix_list.answer.{choice.action}"
