@@ -134,7 +134,7 @@ def words_read(catalog: Catalog, field: Field, language: str) -> tuple[tuple[str
 
 def headers(field: Field) -> tuple[str, ...]:
     """Every header that the column is recognised by, each once."""
-    return tuple(dict.fromkeys([*field.label.values(), *field.aliases, field.name]))
+    return tuple(dict.fromkeys([*field.label.values(), *field.aliases, *field.minutes, field.name]))
 
 
 def sheet_names(entity: Entity) -> tuple[str, ...]:

@@ -26,17 +26,20 @@ from momentsheet.reporting.values import plain
 from momentsheet.reporting.words import (
     LONGEST_VALUE,
     counted,
+    evidence,
     fix,
     header,
     listed,
     message,
     notice,
+    progress,
     readiness,
     severity_letter,
     severity_word,
     suggestion,
     verdict,
 )
+from momentsheet.reporting.work import work_lines
 
 CELLS_SHOWN = 20  # of a group
 GROUPS_SHOWN = 150  # of a severity
@@ -84,8 +87,10 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
         "outcome": _outcome(report),
         "verdict": verdict(report, catalog, language),
         "readiness": readiness(report, catalog, language),
+        "progress": progress(report, catalog, language),
         "severities": [(name, severity_word(name, catalog, language)) for name in severities],
         "counts": {name: report.count(name) for name in severities},
+        "work": work_lines(report, catalog, language),
         "rows_read": sum(totals.rows_read for totals in report.totals.values()),
         "rows_clean": sum(totals.rows_clean for totals in report.totals.values()),
         "inputs": [
@@ -107,6 +112,7 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
                                 "header": plain(column.header, LONGEST_VALUE),
                                 "field": field_title(sheet, column.field, catalog, language),
                                 "how": _how(column.how, catalog, language),
+                                "evidence": [evidence(told, catalog, language) for told in column.evidence],
                             }
                             for column in sheet.columns
                         ],

@@ -6,14 +6,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
 from momentsheet.model.catalog import Catalog, Entity, Field, Rule
-from momentsheet.model.finding import Finding, Group, Input, Repair, Report, Totals
+from momentsheet.model.finding import Evidence, Finding, Group, Input, Repair, Report, Totals
+from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import column_letter
 from momentsheet.reporting.addresses import rule_link
-from momentsheet.reporting.words import fix, group_message, message
+from momentsheet.reporting.words import evidence, fix, group_message, message
+from momentsheet.reporting.work import work_left
 
 CELLS_LISTED = 20  # of a group
 
@@ -27,8 +30,8 @@ def render_json(report: Report, catalog: Catalog) -> str:
         "version": dumped(report.version),
         "today": dumped(report.today.isoformat()),
         "language": dumped(report.language),
-        "inputs": _lines(_input(item) for item in report.inputs),
-        "summary": dumped(_summary(report)),
+        "inputs": _lines(_input(item, catalog, report.language) for item in report.inputs),
+        "summary": dumped(_summary(report, catalog)),
         "findings": _lines(_finding(item, catalog, report.language) for item in report.findings),
         "groups": _lines(_group(item, catalog, report.language) for item in report.groups),
         "repairs": _lines(_repair(item) for item in report.repairs),
@@ -67,7 +70,7 @@ def _lines(shapes: Iterable[Any]) -> str:
     return f"[\n{text}\n]" if text else "[]"
 
 
-def _input(item: Input) -> dict[str, Any]:
+def _input(item: Input, catalog: Catalog, language: str) -> dict[str, Any]:
     return {
         "path": item.path,
         "sha256": item.sha256,
@@ -85,6 +88,7 @@ def _input(item: Input) -> dict[str, Any]:
                         "header": column.header,
                         "field": column.field,
                         "how": column.how,
+                        "evidence": [_evidence(told, catalog, language) for told in column.evidence],
                     }
                     for column in sheet.columns
                 ],
@@ -94,7 +98,11 @@ def _input(item: Input) -> dict[str, Any]:
     }
 
 
-def _summary(report: Report) -> dict[str, Any]:
+def _evidence(told: Evidence, catalog: Catalog, language: str) -> dict[str, Any]:
+    return {"id": told.id, "text": evidence(told, catalog, language), **told.facts}
+
+
+def _summary(report: Report, catalog: Catalog) -> dict[str, Any]:
     by_sheet: dict[str, dict[str, int]] = {}
     for finding in report.findings:
         if finding.sheet is not None:
@@ -105,6 +113,11 @@ def _summary(report: Report) -> dict[str, Any]:
         "info": report.count("info"),
         "by_code": dict(sorted(Counter(finding.code for finding in report.findings).items())),
         "by_sheet": by_sheet,
+        "work": {
+            **{worker: asdict(work) for worker, work in work_left(report, catalog).items()},
+            "automatic": {"values": len(report.repairs)},
+        },
+        "progress": asdict(report.progress) if report.progress else None,
     }
 
 
@@ -128,7 +141,16 @@ def _finding(item: Finding, catalog: Catalog, language: str) -> dict[str, Any]:
         "group": item.group,
         "blocked_by": item.blocked_by,
         "fingerprint": item.fingerprint,
+        "status": item.status or None,
+        "waiver": _waiver(item.waiver),
     }
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    until = waiver.until.isoformat() if waiver.until else None
+    return {"who": waiver.who, "why": waiver.why, "until": until}
 
 
 def _group(group: Group, catalog: Catalog, language: str) -> dict[str, Any]:
@@ -141,6 +163,8 @@ def _group(group: Group, catalog: Catalog, language: str) -> dict[str, Any]:
         "count": group.count,
         "cells": [cell for finding in group.findings[:CELLS_LISTED] if (cell := finding.cell) is not None],
         "message": group_message(group, catalog, language),
+        "blocked_by": group.blocked_by,
+        "blocked": {name: {"rows": found.rows, "sums": dict(found.sums)} for name, found in group.blocked.items()},
     }
 
 

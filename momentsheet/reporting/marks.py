@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from momentsheet.model.catalog import Catalog, Severity, severities
 from momentsheet.model.finding import Finding, Group, Report
-from momentsheet.model.marks import ListedCell, Listing, Mark
+from momentsheet.model.marks import FINDINGS, FINGERPRINT, ListedCell, Listing, Mark
+from momentsheet.reporting.outline import held_back
 from momentsheet.reporting.values import number, plain
 from momentsheet.reporting.words import (
     counted,
@@ -16,6 +17,7 @@ from momentsheet.reporting.words import (
     group_message,
     header,
     message,
+    progress,
     sentence,
     severity_letter,
     severity_word,
@@ -23,14 +25,14 @@ from momentsheet.reporting.words import (
     verdict,
 )
 
-CELLS_LISTED = 10_000  # single cells in the sheet of findings; every cell is marked all the same
+CELLS_LISTED = 1_000_000  # single cells in the sheet of findings: more rows than Excel has would not fit
 NOTES_WORDED = 4_000  # per sheet; a workbook is given a quarter of them at most
 _VALUE_LENGTH = 200
 
 _BADNESS: Mapping[Severity, int] = {severity: position for position, severity in enumerate(severities)}
 
-_COLUMNS = ("severity", "sheet", "cell", "count", "header", "value", "message", "fix", "suggestion", "code")
-_WIDTHS = (12.0, 16.0, 9.0, 9.0, 22.0, 24.0, 60.0, 50.0, 24.0, 9.0)
+_COLUMNS = ("severity", "sheet", "cell", "count", "header", "value", "message", "fix", "suggestion", "stops", "code")
+_WIDTHS = (12.0, 16.0, 9.0, 9.0, 22.0, 24.0, 60.0, 50.0, 24.0, 40.0, 9.0)
 
 
 @dataclass(slots=True)
@@ -69,7 +71,10 @@ def findings_listing(report: Report, catalog: Catalog, language: str, file_name:
     rows = [_group_row(group, catalog, language) for group in groups]
     singles = [finding for group in groups if group.count > 1 for finding in group.findings]
     rows += [_cell_row(finding, catalog, language) for finding in singles[:CELLS_LISTED]]
-    intro = [verdict(report, catalog, language), catalog.text("listing.intro", language)]
+    keys = [("" if group.count > 1 else group.findings[0].fingerprint,) for group in groups]
+    keys += [(finding.fingerprint,) for finding in singles[:CELLS_LISTED]]
+    intro = [verdict(report, catalog, language), progress(report, catalog, language)]
+    intro = [line for line in (*intro, catalog.text("listing.intro", language)) if line]
     if len(singles) > CELLS_LISTED:
         facts = {"shown": number(CELLS_LISTED, language)}
         intro.append(counted(catalog, language, "listing.cut", len(singles), facts))
@@ -80,6 +85,9 @@ def findings_listing(report: Report, catalog: Catalog, language: str, file_name:
         headers=tuple(catalog.text(f"column.{name}", language) for name in _COLUMNS),
         widths=_WIDTHS,
         rows=tuple(rows),
+        kind=FINDINGS,
+        key_names=(FINGERPRINT,),
+        keys=tuple(keys),
     )
 
 
@@ -176,6 +184,7 @@ def _group_row(group: Group, catalog: Catalog, language: str) -> tuple[ListedCel
         value=value or "",
         told=group_message(group, catalog, language),
         proposal=suggestion(first) if len(proposals) == 1 else "",
+        stops=held_back(group, catalog, language),
     )
 
 
@@ -185,7 +194,15 @@ def _cell_row(finding: Finding, catalog: Catalog, language: str) -> tuple[Listed
 
 
 def _row(
-    finding: Finding, catalog: Catalog, language: str, *, count: int, value: str, told: str, proposal: str
+    finding: Finding,
+    catalog: Catalog,
+    language: str,
+    *,
+    count: int,
+    value: str,
+    told: str,
+    proposal: str,
+    stops: str = "",
 ) -> tuple[ListedCell, ...]:
     """One line of the listing, in the order of `_COLUMNS`."""
     link = None
@@ -202,5 +219,6 @@ def _row(
         ListedCell(told),
         ListedCell(fix(finding, catalog, language)),
         ListedCell(proposal),
+        ListedCell(stops),
         ListedCell(finding.code),
     )

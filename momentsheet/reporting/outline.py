@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from momentsheet.model.catalog import Catalog, Entity, Severity, say
-from momentsheet.model.finding import Group, Input, Repair, Report, SheetRead
+from momentsheet.model.finding import Blocked, Group, Input, Repair, Report, SheetRead
 from momentsheet.model.workbook import cell_name
 from momentsheet.reporting.values import number, plain, total
 from momentsheet.reporting.words import (
@@ -21,6 +21,7 @@ from momentsheet.reporting.words import (
     listed,
     repair_reason,
     repair_value,
+    sentence,
     severity_letter,
     severity_word,
     suggestion,
@@ -29,6 +30,7 @@ from momentsheet.reporting.words import (
 
 _SUGGESTIONS_SHOWN = 3
 _REPAIR_CELLS_SHOWN = 4
+_SHEETS_SHOWN = 4  # in which something waits; the others together
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Told:
     fix: str
     why: str
     suggestion: str
-    stops: str  # «37 rows in Projects and 4 120 rows in Hours», "" where no further row is held back
+    stops: str  # «37 rows in Projects and 4 120 rows in Hours (9 312.5 hours)», "" where no further row is held back
     effects: tuple[Told, ...]
 
 
@@ -148,21 +150,48 @@ def told_groups(report: Report, catalog: Catalog, language: str, cells: int) -> 
     seen: set[str] = set()
     several = len(report.inputs) > 1
 
-    def tell(group: Group) -> tuple[Told, dict[str, set[int]]]:
+    def tell(group: Group) -> Told:
         seen.add(group.id)
-        below = [tell(effect) for effect in effects.get(group.id, ()) if effect.id not in seen]
-        stopped = _rows(group)
-        for _, rows in below:
-            for entity, ids in rows.items():
-                stopped.setdefault(entity, set()).update(ids)
-        words = tuple(effect for effect, _ in below)
-        stops = _stops(group, stopped, catalog, language)
-        return _told(group, words, stops, catalog, language, limit=cells, several=several), stopped
+        below = tuple(tell(effect) for effect in effects.get(group.id, ()) if effect.id not in seen)
+        return _told(group, below, catalog, language, limit=cells, several=several)
 
-    told = [tell(group)[0] for group in roots]
+    told = [tell(group) for group in roots]
     # Groups that only block each other have no cause of their own and would be lost.
-    told += [tell(group)[0] for group in report.groups if group.id not in seen]
+    told += [tell(group) for group in report.groups if group.id not in seen]
     return tuple(told)
+
+
+def held_back(group: Group, catalog: Catalog, language: str) -> str:
+    """What waits for a group, where that is more than the wrong rows themselves: rows by sheet, hours and amounts.
+
+    «37 rows in Projects and 4 120 rows in Hours (9 312.5 hours)»
+    """
+    own = group.findings[0].entity
+    if all(entity == own and found.rows <= group.count for entity, found in group.blocked.items()):
+        return ""
+    most = sorted(group.blocked, key=lambda name: -group.blocked[name].rows)[:_SHEETS_SHOWN]
+    parts = [_waiting(name, found, catalog, language) for name, found in group.blocked.items() if name in most]
+    if hidden := [found.rows for name, found in group.blocked.items() if name not in most]:
+        parts.append(counted(catalog, language, "stops.others", len(hidden), {"rows": sum(hidden)}))
+    return listed(tuple(parts), catalog, language)
+
+
+def sums_in_words(entity: str, sums: Mapping[str, str], catalog: Catalog, language: str) -> tuple[str, ...]:
+    """«9 312.5 hours», «1 200 000 NOK»: of the totals that the receipt breaks down the first of each kind."""
+    known = catalog.entities.get(entity)
+    if known is None or not known.totals_by:
+        return ()  # estimates and the like are nothing that people reckon with
+    told: dict[str, str] = {}
+    for name in known.totals:
+        kind, value = known.field(name).type, total(sums, name)
+        if kind in told or not value:
+            continue
+        if kind == "hours":
+            told[kind] = sentence(catalog, language, "sums.hours", {"sum": number(round(value, 1), language)})
+        elif kind == "money":
+            label = sum_label(entity, name, catalog, language)
+            told[kind] = sentence(catalog, language, "sums.money", {"label": label, "sum": number(value, language, 0)})
+    return tuple(told.values())
 
 
 def sheet_counts(report: Report) -> tuple[SheetCount, ...]:
@@ -296,7 +325,7 @@ def _may_be_foreign(entity: Entity, catalog: Catalog) -> bool:
 
 
 def _told(
-    group: Group, effects: tuple[Told, ...], stops: str, catalog: Catalog, language: str, *, limit: int, several: bool
+    group: Group, effects: tuple[Told, ...], catalog: Catalog, language: str, *, limit: int, several: bool
 ) -> Told:
     first = group.findings[0]
     cells, more = cell_places(((finding.column, finding.row) for finding in group.findings), limit)
@@ -315,7 +344,7 @@ def _told(
         # Rules say why in fewer languages than what is wrong: a page does not change language in the middle.
         why=why(first, catalog, language) if language in catalog.rules[group.code].why else "",
         suggestion=_suggestions(group),
-        stops=stops,
+        stops=held_back(group, catalog, language),
         effects=effects,
     )
 
@@ -350,30 +379,13 @@ def _suggestions(group: Group) -> str:
     return " · ".join([*shown, "…"] if len(found) > _SUGGESTIONS_SHOWN else shown)
 
 
-def _rows(group: Group) -> dict[str, set[int]]:
-    """The rows that a group holds back, by entity."""
-    rows: dict[str, set[int]] = {}
-    for finding in group.findings:
-        for entity, row in finding.rows:
-            rows.setdefault(entity, set()).add(row)
-    return rows
-
-
-def _stops(group: Group, stopped: Mapping[str, set[int]], catalog: Catalog, language: str) -> str:
-    """What cannot be imported because of a group, where that is more than the wrong rows themselves."""
-    if group.severity != "error":
-        return ""
-    own = group.findings[0].entity
-    if not any(entity != own or len(rows) > group.count for entity, rows in stopped.items()):
-        return ""
-    order = {name: position for position, name in enumerate(catalog.entities)}
-    parts = tuple(
-        counted(
-            catalog, language, "stops.rows", len(stopped[entity]), {"sheet": entity_title(entity, catalog, language)}
-        )
-        for entity in sorted(stopped, key=lambda name: order.get(name, len(order)))
-    )
-    return listed(parts, catalog, language)
+def _waiting(entity: str, found: Blocked, catalog: Catalog, language: str) -> str:
+    """«4 120 rows in Hours (9 312.5 hours)»: of the sums the first of each kind, as people know them."""
+    facts: dict[str, object] = {"sheet": entity_title(entity, catalog, language)}
+    sums = sums_in_words(entity, found.sums, catalog, language)
+    if not sums:
+        return counted(catalog, language, "stops.rows", found.rows, facts)
+    return counted(catalog, language, "stops.sums", found.rows, {**facts, "sums": ", ".join(sums)})
 
 
 def _sheet_count(

@@ -49,6 +49,23 @@ def renderer(
     style = "".join(_source(environment, loader, name) for name in styles)
     script = "".join(_source(environment, loader, name) for name in scripts)
 
+    policy = (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"style-src {_allowed(style)}; script-src {' '.join(filter(None, (_allowed(script), neighbours)))}"
+    )
+    # Styles and scripts are files of this program: the only text on a page that is not escaped.
+    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
+    words = {"language": language, "policy": policy, **words_for(catalog, language)}
+
+    def render(template: str, context: Mapping[str, object]) -> str:
+        return environment.get_template(template).render({**context, **ours, **words})
+
+    return render
+
+
+def words_for(catalog: Catalog, language: str) -> Mapping[str, Callable[..., str]]:
+    """The functions that templates may use: t(id, …), c(id, count, …), n(number) and d(date)."""
+
     def t(text_id: str, **facts: object) -> str:
         return sentence(catalog, language, text_id, facts)
 
@@ -61,18 +78,7 @@ def renderer(
     def d(value: dt.date) -> str:
         return date(value, language)
 
-    policy = (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"style-src {_allowed(style)}; script-src {' '.join(filter(None, (_allowed(script), neighbours)))}"
-    )
-    # Styles and scripts are files of this program: the only text on a page that is not escaped.
-    ours = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
-    words = {"language": language, "policy": policy, "t": t, "c": c, "n": n, "d": d}
-
-    def render(template: str, context: Mapping[str, object]) -> str:
-        return environment.get_template(template).render({**context, **ours, **words})
-
-    return render
+    return {"t": t, "c": c, "n": n, "d": d}
 
 
 # Private functions

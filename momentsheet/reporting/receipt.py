@@ -79,6 +79,8 @@ def render_receipt(
         "has_left_out": any(item.left_out for item in totals),
         "warnings": [item for item in groups if item.severity == "warning"][:GROUPS_SHOWN],
         "warning_groups": sum(item.severity == "warning" for item in groups),
+        # Whoever signs sees everything that somebody has accepted.
+        "waived": [item for item in groups if item.group.findings[0].waiver is not None],
         "groups_shown": GROUPS_SHOWN,
         "links": {item.code: rule_link(catalog, item.code, language) for item in groups},
         "repairs": repairs,

@@ -23,7 +23,8 @@ from momentsheet.reporting.outline import (
     told_groups,
 )
 from momentsheet.reporting.values import date, number, plain
-from momentsheet.reporting.words import counted, notice, readiness, sentence, verdict
+from momentsheet.reporting.words import counted, notice, progress, readiness, sentence, verdict
+from momentsheet.reporting.work import work_lines
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _SIGNS: dict[str, str] = {"error": "✗", "warning": "!", "clean": "✓"}
@@ -94,7 +95,15 @@ def _head(report: Report, catalog: Catalog, language: str) -> RenderableType:
     told.add_row(_text(_SIGNS[outcome], style), _text(verdict(report, catalog, language), style))
     if ready := readiness(report, catalog, language):
         told.add_row("", _text(ready))
-    return Group(_text(title, "dim"), _text(""), told, _text(""))
+    if since := progress(report, catalog, language):
+        told.add_row("", _text(since))
+    parts: list[RenderableType] = [_text(title, "dim"), _text(""), told, _text("")]
+    if work := work_lines(report, catalog, language):
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for who, what in work:
+            table.add_row(_text(who, "dim"), _text(what))
+        parts += [_text(catalog.text("report.heading.work", language), "bold"), Padding(table, (0, 0, 1, 2))]
+    return Group(*parts)
 
 
 def _inputs(report: Report, catalog: Catalog, language: str) -> RenderableType:

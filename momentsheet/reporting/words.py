@@ -13,7 +13,7 @@ from babel import Locale
 
 from momentsheet.errors import UnusableFile
 from momentsheet.model.catalog import Catalog, Demand, Entity, Field, Rule, Severity, example_of, say
-from momentsheet.model.finding import Finding, Group, Repair, Report
+from momentsheet.model.finding import Evidence, Finding, Group, Repair, Report
 from momentsheet.model.workbook import Notice
 from momentsheet.reporting.values import date, duration, number, plain
 
@@ -26,8 +26,12 @@ _OF_THE_FINDING = frozenset({"value", "key", "row", "suggestion", "cell", "sheet
 
 
 def message(finding: Finding, catalog: Catalog, language: str) -> str:
-    """What is wrong, in one or two sentences."""
-    return _told(finding, catalog.rules[finding.code].message, catalog, language)
+    """What is wrong, in one or two sentences; who has accepted it, and why, where somebody has."""
+    told = _told(finding, catalog.rules[finding.code].message, catalog, language)
+    if (waiver := finding.waiver) is None:
+        return told
+    facts = {"who": waiver.who, "why": waiver.why, "until": waiver.until}
+    return f"{told} {sentence(catalog, language, 'waived.until' if waiver.until else 'waived', facts)}"
 
 
 def fix(finding: Finding, catalog: Catalog, language: str) -> str:
@@ -90,6 +94,12 @@ def repair_reason(why_id: str, catalog: Catalog, language: str) -> str:
     return sentence(catalog, language, text_id if text_id in catalog.texts else "report.repaired")
 
 
+def evidence(told: Evidence, catalog: Catalog, language: str) -> str:
+    """What a whole column decided about its values, and on what count."""
+    text_id = f"evidence.{told.id}"
+    return sentence(catalog, language, text_id, told.facts) if text_id in catalog.texts else plain(told.id)
+
+
 def repair_value(repair: Repair, catalog: Catalog, language: str) -> str:
     """The value that a repair came to, as the language writes it where it is a plain number."""
     entity = catalog.entities.get(repair.entity)
@@ -114,6 +124,17 @@ def verdict(report: Report, catalog: Catalog, language: str) -> str:
     if warnings:
         return counted(catalog, language, "verdict.warnings", warnings)
     return sentence(catalog, language, "verdict.clean")
+
+
+def progress(report: Report, catalog: Catalog, language: str) -> str:
+    """What has happened since the round before, in one sentence; "" where none is known."""
+    if report.progress is None:
+        return ""
+    now = report.progress
+    counts = {"fixed": now.fixed, "open": now.open, "new": now.new, "waived": now.waived}
+    said = [counted(catalog, language, f"progress.{name}", count) for name, count in counts.items() if count]
+    nothing = catalog.text("progress.nothing", language)
+    return sentence(catalog, language, "progress", {"said": tuple(said) or (nothing,)})
 
 
 def readiness(report: Report, catalog: Catalog, language: str) -> str:

@@ -44,6 +44,7 @@ KINDS = {
     "manifest.json": "written.manifest",
     "receipt.html": "written.receipt",
     "work-list.xlsx": "written.work_list",
+    "letter.txt": "written.letter",
     "report.html": "written.report",
     "report.json": "written.report_json",
 }
