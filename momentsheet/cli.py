@@ -84,6 +84,14 @@ def _checking(command: Callable[..., Any]) -> Callable[..., Any]:
             help="From which severity on the exit status is 1.",
         ),
         click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31)."),
+        click.option(
+            "--previous", metavar="REPORT.json", type=click.Path(dir_okay=False, path_type=Path),
+            help="The report of the round before: what is new, still open, fixed. Default: what the workbooks carry.",
+        ),
+        click.option(
+            "--mappings", metavar="FILE.yaml", type=click.Path(dir_okay=False, path_type=Path),
+            help="Answers of the Fix list; those of the workbooks are added to it by convert.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="The JSON report on stdout."),
         click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for."),
     )  # fmt: skip
@@ -122,9 +130,13 @@ def template(entities: tuple[str, ...], company: Path | None, language: str | No
     "--report", "reports", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
     help="Write the report; the suffix says how: .json .sarif .html .txt .xml (JUnit). May be repeated.",
 )  # fmt: skip
+@click.option(
+    "--letter", metavar="FILE", type=click.Path(path_type=Path), help="Write the e-mail to the company, as plain text."
+)
 def check(
     workbooks: tuple[Path, ...], company: Path | None, language: str | None, fail_on: str, today: str | None,
-    as_json: bool, quiet: bool, annotated: Path | None, reports: tuple[Path, ...],
+    previous: Path | None, mappings: Path | None, as_json: bool, quiet: bool, annotated: Path | None,
+    reports: tuple[Path, ...], letter: Path | None,
 ) -> int:  # fmt: skip
     """Check filled workbooks; several are one delivery. Writes only what is asked for."""
     from momentsheet import pipeline
@@ -134,14 +146,18 @@ def check(
             raise UsageError(f"--report {report}: the suffix must be one of {', '.join(pipeline.REPORT_SUFFIXES)}")
         if report.resolve() in {path.resolve() for path in workbooks}:
             raise UsageError(f"--report {report} is one of the workbooks; give another name")
+    if letter is not None and letter.resolve() in {path.resolve() for path in workbooks}:
+        raise UsageError(f"--letter {letter} is one of the workbooks; give another name")
     with _Progress(quiet) as progress:
         catalog = pipeline.load(company)
         pipeline.refuse_language(catalog, language)
-        delivery = pipeline.check_delivery(workbooks, catalog, _day(today), language, progress)
+        before = pipeline.Before(previous, mappings, pipeline.waivers_of(company) if company else None)
+        delivery = pipeline.check_delivery(workbooks, catalog, _day(today), language, progress, before)
         for report in reports:
             pipeline.write_report(delivery, report)
-        if annotated is not None:
-            pipeline.write_annotated(delivery, annotated)
+        marked = pipeline.write_annotated(delivery, annotated) if annotated is not None else ()
+        if letter is not None:
+            pipeline.write_letter(delivery, letter, marked)
     _print_report(delivery, as_json, quiet)
     return 1 if delivery.report.reaches(fail_on) else 0
 
@@ -159,7 +175,8 @@ def check(
 )  # fmt: skip
 def convert(
     workbooks: tuple[Path, ...], output: Path, company: Path | None, language: str | None, fail_on: str,
-    today: str | None, as_json: bool, quiet: bool, formats: tuple[str, ...], on_error: str,
+    today: str | None, previous: Path | None, mappings: Path | None, as_json: bool, quiet: bool,
+    formats: tuple[str, ...], on_error: str,
 ) -> int:  # fmt: skip
     """Check filled workbooks and make import files, or hand the workbook back with its findings."""
     from momentsheet import pipeline
@@ -170,6 +187,7 @@ def convert(
         conversion = pipeline.convert_delivery(
             workbooks, output, catalog, formats, on_error=on_error, fail_on=fail_on, today=_day(today),
             language=language, progress=progress,
+            before=pipeline.Before(previous, mappings, pipeline.waivers_of(company) if company else None),
         )  # fmt: skip
     _print_report(conversion.delivery, as_json, quiet)
     if not quiet:
@@ -177,6 +195,85 @@ def convert(
     if conversion.bundle is not None and conversion.rows_left_out:
         return 4
     return 1 if conversion.delivery.report.reaches(fail_on) else 0
+
+
+@app.command(
+    epilog='Example: momentsheet waive TR-14 "kari@fjord.example · 04.03.2024" --why "..." --company fjord.yaml'
+)
+@click.argument("code", metavar="CODE")
+@click.argument("key", metavar="KEY")
+@click.option("--why", required=True, metavar="TEXT", help="Why it is right as it is.")
+@click.option("--who", metavar="NAME", help="Who accepts it. Default: the user of this computer.")
+@click.option("--until", metavar="DATE", help="The last day on which it holds (2025-06-30). Default: for good.")
+@click.option(
+    "--company",
+    required=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The company file; the waivers lie beside it.",
+)
+def waive(code: str, key: str, why: str, who: str | None, until: str | None, company: Path) -> int:
+    """Accept one finding: CODE of its rule, KEY of its row or its fingerprint, as the report has them.
+
+    It stays in report and receipt, but holds nothing back. What Moment would refuse cannot be accepted.
+    """
+    import getpass
+
+    from momentsheet import pipeline
+    from momentsheet.model.waiver import Waiver
+
+    target = pipeline.waivers_of(company)
+    waiver = Waiver(code.upper(), key, who or getpass.getuser(), why, _day(until, "--until"))
+    pipeline.waive(pipeline.load(company), target, waiver)
+    _say(f"{target}: {waiver.code} for «{waiver.key}» is accepted")
+    return 0
+
+
+@app.command(epilog="Example: momentsheet inspect old-export.xlsx customers.csv -o profile.xlsx")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@_company
+@_language
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE.xlsx",
+    type=click.Path(path_type=Path),
+    help="Write the workbook: a sheet for each question, to filter and answer.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the profile; the suffix says how: .json .txt .xlsx. May be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The profile as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No talk, only what was asked for.")
+def inspect(
+    files: tuple[Path, ...], company: Path | None, language: str | None, output: Path | None,
+    reports: tuple[Path, ...], as_json: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Profile any files before the import: what they hold, what is odd, double or never used. Judges nothing."""
+    from momentsheet import pipeline
+
+    if output is not None and output.suffix != ".xlsx":
+        raise UsageError(f"-o {output}: the profile is a workbook; end its name in .xlsx")
+    for report in reports:
+        if report.suffix not in pipeline.PROFILE_SUFFIXES:
+            raise UsageError(f"--report {report}: the suffix must be one of {', '.join(pipeline.PROFILE_SUFFIXES)}")
+    targets = [*reports, *([output] if output is not None else [])]
+    with _Progress(quiet) as progress:
+        catalog = pipeline.load(company)
+        pipeline.refuse_language(catalog, language)
+        profile = pipeline.inspect_files(files, catalog, language, progress)
+        for target in targets:
+            pipeline.write_profile(profile, catalog, target)
+    if as_json:
+        click.echo(pipeline.render_profile(profile, catalog, ".json").decode(), nl=False)
+    if not quiet:
+        click.echo(pipeline.terminal_profile(profile, catalog), err=as_json, nl=False)
+    return 0
 
 
 @app.group("company")
@@ -268,13 +365,13 @@ def _say(text: str) -> None:
     click.echo(f"momentsheet: {text}", err=True)
 
 
-def _day(text: str | None) -> dt.date | None:
+def _day(text: str | None, option: str = "--today") -> dt.date | None:
     if text is None:
         return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--today {text}: write the day as 2025-01-31") from None
+        raise UsageError(f"{option} {text}: write the day as 2025-01-31") from None
 
 
 def _refusal(error: UnusableFile) -> str:

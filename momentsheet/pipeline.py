@@ -15,9 +15,12 @@ from momentsheet.output import Folder, write_file
 
 if TYPE_CHECKING:
     from momentsheet.checking import Checked
+    from momentsheet.model.answers import Answer
     from momentsheet.model.bundle import Bundle
     from momentsheet.model.catalog import Catalog
     from momentsheet.model.finding import Report
+    from momentsheet.model.profile import Profile
+    from momentsheet.model.waiver import Waiver
     from momentsheet.model.workbook import Workbook
     from momentsheet.workbook import CellValue
 
@@ -29,6 +32,15 @@ def no_progress(_stage: str, _share: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What is known from rounds before: files that may, but need not, be there."""
+
+    previous: Path | None = None  # report.json of the round before
+    mappings: Path | None = None  # answers, YAML
+    waivers: Path | None = None  # accepted findings, YAML
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """Some workbooks, checked together."""
 
@@ -37,6 +49,7 @@ class Delivery:
     files: tuple[tuple[str, bytes, Workbook], ...]  # path as given, bytes, what was read
     checked: Checked
     report: Report
+    answers: tuple[Answer, ...] = ()  # that were applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +105,12 @@ def check_delivery(
     today: dt.date | None = None,
     language: str | None = None,
     progress: Progress = no_progress,
+    before: Before = Before(),
 ) -> Delivery:
     """Read and check all workbooks of one delivery. Nothing is written."""
     from momentsheet.checking import check
     from momentsheet.model.finding import Report
+    from momentsheet.rounds import compared
 
     today = today or dt.date.today()  # noqa: DTZ011 - the day on the consultant's calendar
     files: list[tuple[str, bytes, Workbook]] = []
@@ -105,13 +120,17 @@ def check_delivery(
     _refuse_twins(files)
     progress("check", 0.6)
     workbooks = [workbook for _, _, workbook in files]
-    checked = check(workbooks, catalog, today)
+    answers, waivers = _answers(before.mappings, workbooks, catalog), _waivers(before.waivers, catalog)
+    checked = check(workbooks, catalog, today, answers, waivers)
     _refuse_foreign(files, checked, catalog)
     language = language or _language_of(checked, catalog)
     catalog = dataclasses.replace(catalog, company=checked.company)
     inputs = tuple(
         dataclasses.replace(item, path=path) for item, (path, _, _) in zip(checked.inputs, files, strict=True)
     )
+    findings, told = checked.findings, None
+    if (previous := _previous(before.previous, workbooks)) is not None:
+        findings, told = compared(findings, previous)
     report = Report(
         "momentsheet",
         __version__,
@@ -120,12 +139,13 @@ def check_delivery(
         language,
         catalog.company.code,
         inputs,
-        checked.findings,
+        findings,
         checked.groups,
         checked.repairs,
         checked.totals,
+        told,
     )
-    return Delivery(catalog, language, tuple(files), checked, report)
+    return Delivery(catalog, language, tuple(files), checked, report, answers)
 
 
 def write_annotated(delivery: Delivery, target: Path) -> tuple[Path, ...]:
@@ -143,12 +163,19 @@ def write_annotated(delivery: Delivery, target: Path) -> tuple[Path, ...]:
 
 def annotated_copy(delivery: Delivery, data: bytes, workbook: Workbook) -> bytes:
     """The customer's own workbook with its findings in it; a fresh one where the format cannot be patched."""
-    from momentsheet.reporting import findings_listing, marks_of
+    from momentsheet.reporting import findings_listing, fix_listing, marks_of, summary_listing
+    from momentsheet.rounds import fix_lines
     from momentsheet.workbook import annotate, copy_annotated
 
     report, catalog, language = delivery.report, delivery.catalog, delivery.language
     marks = marks_of(report, catalog, language, workbook.name)
-    listings = (findings_listing(report, catalog, language, workbook.name),)
+    lines = fix_lines([group for group in report.groups if group.file == workbook.name], catalog)
+    listings = [
+        summary_listing(report, catalog, language, workbook.name),
+        findings_listing(report, catalog, language, workbook.name),
+    ]
+    if lines:
+        listings.append(fix_listing(lines, catalog, language))
     first = min(marks, key=lambda mark: (mark.severity != "error", mark.rank), default=None)
     active = (first.sheet, first.row, first.column) if first else None
     if workbook.format in {"xlsx", "xlsm"}:
@@ -185,6 +212,71 @@ def render_report(delivery: Delivery, suffix: str) -> str:
     raise UsageError(f"a report cannot be written as «{suffix}»; use one of {', '.join(REPORT_SUFFIXES)}")
 
 
+def render_letter(delivery: Delivery, marked: Sequence[str] = (), left_out: Sequence[str] = ()) -> str:
+    """The e-mail to the company; the marked workbooks, and those with the rows left out, are named as enclosed."""
+    from jinja2 import FileSystemLoader
+
+    from momentsheet import reporting
+
+    loader = FileSystemLoader(resources.templates_folder())
+    report, catalog, language = delivery.report, delivery.catalog, delivery.language
+    return reporting.render_letter(report, catalog, language, loader, marked=marked, left_out=left_out)
+
+
+def write_letter(delivery: Delivery, target: Path, marked: Sequence[Path] = ()) -> None:
+    """Write the e-mail to the company."""
+    write_file(target, render_letter(delivery, [path.name for path in marked]).encode())
+
+
+def inspect_files(
+    paths: Sequence[Path], catalog: Catalog, language: str | None = None, progress: Progress = no_progress
+) -> Profile:
+    """Profile any files together, ours or raw exports. Nothing is judged, nothing is written."""
+    from momentsheet.checking.profile import profile_files
+
+    files: list[tuple[str, bytes, Workbook]] = []
+    for place, (path, name) in enumerate(_named(paths)):
+        progress("read", 0.4 * place / len(paths))
+        files.append(_read(path, name))
+    _refuse_twins(files)
+    profile = profile_files(
+        [workbook for _, _, workbook in files],
+        catalog,
+        lambda share: progress("inspect", 0.4 + 0.6 * share),
+        ("momentsheet", __version__),
+        language or catalog.company.language,
+    )
+    named = zip(profile.files, files, strict=True)
+    return dataclasses.replace(
+        profile, files=tuple(dataclasses.replace(file, path=path) for file, (path, _, _) in named)
+    )
+
+
+PROFILE_SUFFIXES = (".json", ".txt", ".xlsx")
+
+
+def render_profile(profile: Profile, catalog: Catalog, suffix: str) -> bytes:
+    """The profile in the form that a file suffix stands for."""
+    from momentsheet import reporting
+    from momentsheet.workbook import make_profile_book
+
+    match suffix:
+        case ".json":
+            return reporting.render_profile_json(profile).encode()
+        case ".txt":
+            return reporting.render_profile_text(profile, catalog).encode()
+        case ".xlsx":
+            return make_profile_book(reporting.pages_of(profile, catalog))
+    raise UsageError(f"a profile cannot be written as «{suffix}»; use one of {', '.join(PROFILE_SUFFIXES)}")
+
+
+def write_profile(profile: Profile, catalog: Catalog, target: Path) -> None:
+    """Write the profile; the suffix says how. Never over one of the files that were looked at."""
+    if target.resolve() in {Path(file.path).resolve() for file in profile.files}:
+        raise UsageError(f"{target} is one of the files; give another name: they are never modified")
+    write_file(target, render_profile(profile, catalog, target.suffix))
+
+
 def convert_delivery(
     paths: Sequence[Path],
     output: Path,
@@ -196,6 +288,7 @@ def convert_delivery(
     today: dt.date | None = None,
     language: str | None = None,
     progress: Progress = no_progress,
+    before: Before = Before(),
 ) -> Conversion:
     """Check the delivery and write the output folder, all or nothing."""
     from momentsheet.converting import convert, find_format
@@ -204,7 +297,7 @@ def convert_delivery(
     for name in formats:
         find_format(name, catalog)  # a typo is told before any workbook is read
     with Folder(output, paths) as folder:
-        delivery = check_delivery(paths, catalog, today, language, progress)
+        delivery = check_delivery(paths, catalog, today, language, progress, before)
         catalog = delivery.catalog
         progress("convert", 0.75)
         checked = delivery.checked
@@ -212,23 +305,51 @@ def convert_delivery(
         if on_error == "skip-row" and not checked.blocks_everything:
             blocked = False
         bundle = None if blocked else convert(checked.clean, catalog, formats, checked.facts)
+        left_out: tuple[str, ...] = ()
         if bundle is not None:
             _write_import(folder, delivery, bundle)
             if checked.left_out:
-                _write_left_out(folder, delivery)
+                left_out = _write_left_out(folder, delivery)
         progress("annotate", 0.85)
+        marked: list[str] = []
         for _, data, workbook in delivery.files:
             if any(finding.file == workbook.name for finding in delivery.report.findings):
                 name = folder.free_name(checked_stem(workbook.name), ".checked.xlsx")
                 folder.write(name, annotated_copy(delivery, data, workbook))
+                marked.append(name)
+        folder.write("letter.txt", render_letter(delivery, marked, left_out).encode())
         folder.write("report.json", render_report(delivery, ".json").encode())
         folder.write("report.html", render_report(delivery, ".html").encode())
         for path, data, _ in delivery.files:
             if Path(path).read_bytes() != data:
                 raise OutputError(f"{path} changed while it was being read; start again when nobody writes to it")
         written = folder.commit()
+        if before.mappings is not None and delivery.answers:
+            write_answers(delivery, before.mappings)
     progress("done", 1.0)
     return Conversion(delivery, bundle, len(checked.left_out) if bundle is not None else 0, written)
+
+
+def write_answers(delivery: Delivery, target: Path) -> None:
+    """Write all answers that were applied, those of the file itself among them, so that nobody has to ask again."""
+    from momentsheet.catalog import dump_answers
+
+    company = delivery.catalog.company
+    write_file(target, dump_answers(delivery.answers, company.code, company.source_system).encode())
+
+
+def waive(catalog: Catalog, target: Path, waiver: Waiver) -> None:
+    """Add an accepted finding to the file of waivers; one of the same rule and row takes the place of the old one."""
+    from momentsheet.catalog import dump_waivers, refuse_waiver
+
+    refuse_waiver(catalog, waiver.code)
+    kept = [one for one in _waivers(target, catalog) if (one.code, one.key) != (waiver.code, waiver.key)]
+    write_file(target, dump_waivers([*kept, waiver]).encode())
+
+
+def waivers_of(company: Path) -> Path:
+    """The file of waivers that belongs to a company file: it lies beside it."""
+    return company.with_name(f"{company.stem}.waivers.yaml")
 
 
 def checked_stem(name: str) -> str:
@@ -281,17 +402,19 @@ def refusal(error: UnusableFile, language: str | None) -> str:
     return reporting.refusal(error, catalog, language or catalog.company.language, file)
 
 
-def terminal_report(delivery: Delivery) -> str:
-    """The report for the terminal, in its width, with colours where they are wanted."""
-    import os
-    import shutil
-    import sys
-
+def terminal_profile(profile: Profile, catalog: Catalog) -> str:
+    """The profile for the terminal, in its width, with colours where they are wanted."""
     from momentsheet import reporting
 
-    is_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
-    color = is_terminal and not os.environ.get("NO_COLOR")
+    width, color = _terminal()
+    return reporting.render_profile_text(profile, catalog, width=width, color=color)
+
+
+def terminal_report(delivery: Delivery) -> str:
+    """The report for the terminal, in its width, with colours where they are wanted."""
+    from momentsheet import reporting
+
+    width, color = _terminal()
     return reporting.render_text(delivery.report, delivery.catalog, delivery.language, width=width, color=color)
 
 
@@ -352,6 +475,62 @@ def examine() -> tuple[list[str], bool]:
 
 
 # Private functions
+
+
+def _terminal() -> tuple[int, bool]:
+    """How wide the output is, and whether colours are wanted in it."""
+    import os
+    import shutil
+    import sys
+
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if is_terminal else 100
+    return width, is_terminal and not os.environ.get("NO_COLOR")
+
+
+def _optional(path: Path | None) -> bytes | None:
+    """What a file holds, None where there is none yet."""
+    if path is None or not path.exists():
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be opened: {error.strerror}") from None
+
+
+def _waivers(path: Path | None, catalog: Catalog) -> tuple[Waiver, ...]:
+    from momentsheet.catalog import load_waivers
+
+    data = _optional(path)
+    return () if data is None else load_waivers(data, str(path), catalog)
+
+
+def _answers(path: Path | None, workbooks: Sequence[Workbook], catalog: Catalog) -> tuple[Answer, ...]:
+    """The answers of the file, and those that came back in the workbooks, which count more."""
+    from momentsheet.catalog import load_answers
+    from momentsheet.rounds import answers_of_workbook
+
+    data = _optional(path)
+    kept = () if data is None else load_answers(data, str(path), catalog)
+    given = [answer for workbook in workbooks for answer in answers_of_workbook(workbook, catalog)]
+    return tuple({(answer.entity, answer.field, answer.value): answer for answer in (*kept, *given)}.values())
+
+
+def _previous(path: Path | None, workbooks: Sequence[Workbook]) -> Mapping[str, int] | None:
+    """The findings of the round before, by fingerprint: from its report, or from the returned workbooks themselves."""
+    from collections import Counter
+
+    from momentsheet.rounds import previous_of_report, previous_of_workbook
+
+    if path is not None:
+        data = _optional(path)
+        if data is None:
+            raise UsageError(f"there is no file {path}")
+        return previous_of_report(data.decode("utf-8", "replace"), str(path))
+    found = Counter[str]()
+    for workbook in workbooks:
+        found.update(previous_of_workbook(workbook))
+    return found or None
 
 
 def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -431,8 +610,8 @@ def _write_import(folder: Folder, delivery: Delivery, bundle: Bundle) -> None:
     folder.write("receipt.html", render_receipt(report, bundle, shares, catalog, delivery.language, loader).encode())
 
 
-def _write_left_out(folder: Folder, delivery: Delivery) -> None:
-    """The rows that were left out, as they stood, in a workbook that can be corrected and sent on its own."""
+def _write_left_out(folder: Folder, delivery: Delivery) -> tuple[str, ...]:
+    """The rows that were left out, as they stood, in a workbook that can be corrected and sent on its own; its name."""
     import polars as pl
 
     from momentsheet.workbook import make_template as make
@@ -442,12 +621,15 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> None:
         for name, entity in delivery.catalog.entities.items()
         if entity.key and name in delivery.checked.clean
     }
+    written: list[str] = []
     for _, _, workbook in delivery.files:
         columns = _left_out_columns(delivery, workbook.name)
         if columns:
             name = folder.free_name(checked_stem(workbook.name), ".left-out.xlsx")
             sheets = _with_what_they_name(columns, delivery.catalog)
             folder.write(name, make(delivery.catalog, sheets, delivery.language, columns=columns, known=known))
+            written.append(name)
+    return tuple(written)
 
 
 def _with_what_they_name(entities: Iterable[str], catalog: Catalog) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import count
 
 from momentsheet.model.marks import Listing
+from momentsheet.model.workbook import OUR_NAMES
 from momentsheet.workbook.annotation.cell_styles import EMPTY_STYLES, CellStyles
+from momentsheet.workbook.annotation.chart import CHART_TYPE, DRAWING_TYPE, ChartParts, chart_parts
 from momentsheet.workbook.annotation.edits import Edits
 from momentsheet.workbook.annotation.listing import (
     Layout,
@@ -19,7 +21,6 @@ from momentsheet.workbook.annotation.splice import RELATIONS, SPREADSHEET, STRIC
 from momentsheet.workbook.annotation.xml_text import attribute_text
 from momentsheet.workbook.package import Package, read_relationships
 
-MARKER = "_momentsheet."  # begins the hidden names that refer to our sheets
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 
 _PLAIN = f"{TYPE}sheet.main+xml"
@@ -79,9 +80,10 @@ def append_listings(
     layouts = []
     for place, (listing, name) in enumerate(zip(listings, names, strict=True), 1):
         layout = layout_of(listing)
-        layouts.append((name, layout))
+        layouts.append((name, listing.kind, layout))
         part = edits.free_name("worksheets", "sheet", "xml")
-        chunks = write_listing(listing, layout, spaces, styles, links, is_selected=name == selected)
+        drawing = None if package.is_strict else _add_chart(edits, chart_parts(listing, layout, name), part, spaces[1])
+        chunks = write_listing(listing, layout, spaces, styles, links, is_selected=name == selected, drawing=drawing)
         edits.add(part, f"{TYPE}worksheet+xml", chunks)
         relation = edits.relate(package.workbook, f"{spaces[1]}/worksheet", part)
         workbook.append(
@@ -133,8 +135,19 @@ def leave_macros_out(package: Package, edits: Edits) -> None:
 # Private functions
 
 
+def _add_chart(edits: Edits, parts: ChartParts | None, sheet: str, space: str) -> str | None:
+    """Add the parts of a chart; the relationship of the sheet to its drawing."""
+    if parts is None:
+        return None
+    drawing, chart = edits.free_name("drawings", "drawing", "xml"), edits.free_name("charts", "chart", "xml")
+    edits.add(drawing, DRAWING_TYPE, [parts.drawing])
+    edits.add(chart, CHART_TYPE, [parts.chart])
+    edits.relate(drawing, f"{space}/chart", chart)
+    return edits.relate(sheet, f"{space}/drawing", drawing)
+
+
 def _define_names(
-    package: Package, edits: Edits, layouts: Sequence[tuple[str, Layout]], old_fills: Mapping[str, int]
+    package: Package, edits: Edits, layouts: Sequence[tuple[str, str, Layout]], old_fills: Mapping[str, int]
 ) -> None:
     """The names that Excel keeps for a filter and for repeated rows, and those by which we know what is ours.
 
@@ -142,16 +155,18 @@ def _define_names(
     """
     workbook = edits.part(package.workbook)
     prefix = workbook.root.prefix
-    numbers = (number for number in count(1) if f"{MARKER}{number}" not in package.names)
-    kept = {f"{MARKER}marks": "1"} | {f"{MARKER}fill.{number}": text for text, number in old_fills.items()}
+    kept = {f"{OUR_NAMES}marks": "1"} | {f"{OUR_NAMES}fill.{number}": text for text, number in old_fills.items()}
     xml = [f'<{prefix}definedName name="{name}" hidden="1">"{text}"' for name, text in kept.items()]
-    for place, (name, layout) in enumerate(layouts, len(package.sheets)):
+    kinds = Counter[str]()
+    for place, (name, kind, layout) in enumerate(layouts, len(package.sheets)):
+        kinds[kind] += 1
+        number = f".{kinds[kind]}" if kinds[kind] > 1 else ""
         sheet = attribute_text(quoted_sheet(name))
         scope = f'localSheetId="{place}"'
         xml += [
             f'<{prefix}definedName name="_xlnm._FilterDatabase" {scope} hidden="1">{sheet}!{layout.table}',
             f'<{prefix}definedName name="_xlnm.Print_Titles" {scope}>{sheet}!${layout.header_row}:${layout.header_row}',
-            f'<{prefix}definedName name="{MARKER}{next(numbers)}" hidden="1">{sheet}!$A$1',
+            f'<{prefix}definedName name="{OUR_NAMES}{kind}{number}" hidden="1">{sheet}!$A$1',
         ]
     written = "".join(f"{item}</{prefix}definedName>" for item in xml)
     names = workbook.root.child("definedNames")

@@ -36,6 +36,7 @@ class Layout:
     header_row: int
     columns: int
     rows: int  # of the table, without its header
+    hidden: int = 0  # columns behind those of the table
 
     @property
     def table(self) -> str:
@@ -67,7 +68,8 @@ def layout_of(listing: Listing) -> Layout:
     lines = [line for text in listing.intro for part in text.split("\n") for line in textwrap.wrap(part, room) or [""]]
     columns = max([len(listing.headers), 1, *(len(row) for row in listing.rows)])
     header_row = len(lines) + 3
-    return Layout(tuple(lines), header_row, columns, min(len(listing.rows), LAST_ROW - header_row))
+    hidden = len(listing.key_names) + max((len(choice) for choice in listing.choices), default=0)
+    return Layout(tuple(lines), header_row, columns, min(len(listing.rows), LAST_ROW - header_row), hidden)
 
 
 def write_listing(
@@ -78,8 +80,9 @@ def write_listing(
     sheets: Mapping[str, str],
     *,
     is_selected: bool,
+    drawing: str | None = None,
 ) -> Iterator[bytes]:
-    """The part of the sheet, piece by piece.
+    """The part of the sheet, piece by piece. `drawing`: its relationship to the drawing with its chart.
 
     spaces: the namespaces of spreadsheets and of relationships. sheets: sheet as a link names it -> as it is called.
     Rows for which Excel has no room give way to a last line that says how many they are.
@@ -93,6 +96,9 @@ def write_listing(
         f'<col min="{place}" max="{place}" width="{_width(width)}" customWidth="1"/>'
         for place, width in enumerate(widths, 1)
     )
+    if layout.hidden:
+        first, last = layout.columns + 1, layout.columns + layout.hidden
+        columns += f'<col min="{first}" max="{last}" width="9" hidden="1" customWidth="1"/>'
     yield (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<worksheet xmlns="{spaces[0]}" xmlns:r="{spaces[1]}"><sheetPr><tabColor rgb="{_TAB_COLOR}"/>'
@@ -105,7 +111,8 @@ def write_listing(
     for row, line in enumerate(layout.intro, 2):
         yield _text_row(row, [line], styles.own("intro"), 16)
     headers = [*listing.headers, *[""] * layout.columns][: layout.columns]
-    yield _text_row(header, headers, styles.own("header"), _header_height(headers, widths))
+    height = _header_height(headers, widths)
+    yield _text_row(header, [*headers, *listing.key_names], styles.own("header"), height)
     links: list[str] = []
     safe_text = lru_cache(4096)(element_text)  # words and messages come again and again
     rows: Sequence[tuple[ListedCell, ...]] = listing.rows
@@ -114,19 +121,44 @@ def write_listing(
         rows = [*rows[: layout.rows - 1], (ListedCell(f"… +{left_out}"),)]
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         yield "".join(
-            _row(header + 1 + start + place, cells, widths, styles, sheets, links, safe_text)
-            for place, cells in enumerate(rows[start : start + _ROWS_AT_ONCE])
+            _row(header + 1 + place, cells, _hidden(listing, place), widths, styles, sheets, links, safe_text)
+            for place, cells in enumerate(rows[start : start + _ROWS_AT_ONCE], start)
         ).encode()
     hyperlinks = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
     yield (
-        f'</sheetData><autoFilter ref="A{header}:{last_letter}{header + layout.rows}"/>{hyperlinks}'
+        f'</sheetData><autoFilter ref="A{header}:{last_letter}{header + layout.rows}"/>'
+        f"{_dropdowns(listing, layout)}{hyperlinks}"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
-        "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+        "<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N</oddFooter></headerFooter>"
+        + (f'<drawing r:id="{drawing}"/>' if drawing else "")
+        + "</worksheet>"
     ).encode()
 
 
 # Private functions
+
+
+def _hidden(listing: Listing, place: int) -> tuple[str, ...]:
+    """What stands in the hidden columns of a row: its keys and what its dropdown offers."""
+    keys = listing.keys[place] if place < len(listing.keys) else ()
+    return (*keys, *(listing.choices[place] if place < len(listing.choices) else ()))
+
+
+def _dropdowns(listing: Listing, layout: Layout) -> str:
+    """A dropdown for each cell that waits for an answer; other words may be typed as well."""
+    if listing.answer_column is None:
+        return ""
+    first = layout.columns + len(listing.key_names)
+    found = []
+    for place, choices in enumerate(listing.choices[: layout.rows], layout.header_row + 1):
+        if choices:
+            left, right = column_letter(first), column_letter(first + len(choices) - 1)
+            found.append(
+                f'<dataValidation type="list" allowBlank="1" sqref="{cell_name(place, listing.answer_column)}">'
+                f"<formula1>${left}${place}:${right}${place}</formula1></dataValidation>"
+            )
+    return f'<dataValidations count="{len(found)}">{"".join(found)}</dataValidations>' if found else ""
 
 
 def _width(width: float) -> str:
@@ -159,7 +191,8 @@ def _text_row(row: int, texts: Sequence[str], style: int, height: int) -> bytes:
 
 
 def _row(
-    row: int, cells: Sequence[ListedCell], widths: Sequence[float], styles: CellStyles, sheets: Mapping[str, str],
+    row: int, cells: Sequence[ListedCell], hidden: Sequence[str], widths: Sequence[float], styles: CellStyles,
+    sheets: Mapping[str, str],
     links: list[str],
     safe_text: Callable[[str], str],
 ) -> str:  # fmt: skip
@@ -184,5 +217,8 @@ def _row(
         else:
             number = int(cell.text) if isinstance(cell.text, bool) else cell.text
             pieces.append(f'<c r="{name}" s="{styles.own(font, cell.severity, is_number=True)}"><v>{number!r}</v></c>')
+    for column, text in enumerate(hidden, len(widths)):
+        safe = safe_text(text)
+        pieces.append(f'<c r="{cell_name(row, column)}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>')
     pieces.append("</row>")
     return "".join(pieces)

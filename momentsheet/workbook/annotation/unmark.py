@@ -7,12 +7,11 @@ program's, our notes by their first line. What people put there themselves stays
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 from momentsheet.errors import UnusableFile
-from momentsheet.workbook.annotation.book import MARKER
+from momentsheet.model.workbook import OUR_NAMES, our_sheets
 from momentsheet.workbook.annotation.boxes import without_shapes
 from momentsheet.workbook.annotation.cell_styles import unmark_styles
 from momentsheet.workbook.annotation.edits import Edits
@@ -21,18 +20,16 @@ from momentsheet.workbook.annotation.splice import Element
 from momentsheet.workbook.annotation.undo import undone
 from momentsheet.workbook.package import Package, read_relationships
 
-_SHEET_OF = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'!]+))!")
-
 
 def unmarked(package: Package) -> bytes:
     """The bytes of the workbook without our sheets, colours and notes; its own bytes where it has none of them."""
-    if not any(name.startswith(MARKER) for name in package.names):
+    if not any(name.startswith(OUR_NAMES) for name in package.names):
         return package.archive.data
     before = undone(package.archive)
     if before is not None:
         return before
     edits = Edits(package)
-    ours = set(_our_sheets(package.names))
+    ours = {name.casefold() for name in our_sheets(package.names).values()}
     places = [place for place, sheet in enumerate(package.sheets) if sheet.name.casefold() in ours]
     _remove_sheets(package, edits, places)
     if package.styles is not None:
@@ -47,17 +44,9 @@ def unmarked(package: Package) -> bytes:
 # Private functions
 
 
-def _our_sheets(names: Mapping[str, str]) -> Iterator[str]:
-    """The folded names of the sheets that our hidden names refer to."""
-    for name, target in names.items():
-        found = _SHEET_OF.match(target) if name.startswith(MARKER) else None
-        if found is not None:
-            yield (found[1] or found[2]).replace("''", "'").casefold()
-
-
 def _old_fills(names: Mapping[str, str]) -> dict[int, str]:
     """Number of a fill that ours took the place of -> how it looked."""
-    prefix = f"{MARKER}fill."
+    prefix = f"{OUR_NAMES}fill."
     return {
         int(name.removeprefix(prefix)): text.strip('"')
         for name, text in names.items()
@@ -82,7 +71,7 @@ def _remove_sheets(package: Package, edits: Edits, places: list[int]) -> None:
     names = workbook.root.child("definedNames")
     for element in names.children if names is not None else ():
         scope = _number(element, "localSheetId")
-        if element.attributes.get("name", "").startswith(MARKER) or scope in places:
+        if element.attributes.get("name", "").startswith(OUR_NAMES) or scope in places:
             workbook.remove(element)
         elif scope is not None and (shift := sum(place < scope for place in places)):
             workbook.set(element, "localSheetId", str(scope - shift))

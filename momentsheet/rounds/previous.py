@@ -1,0 +1,60 @@
+"""What the round before found, so that everybody sees what is new, still open, or fixed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from momentsheet.errors import UsageError
+from momentsheet.model.finding import Finding, Progress
+from momentsheet.model.marks import FINDINGS, FINGERPRINT
+from momentsheet.model.workbook import Sheet, Workbook, our_sheets
+
+Previous = Mapping[str, int]  # fingerprint -> how many findings had it
+
+
+def previous_of_report(text: str, name: str) -> Previous:
+    """The findings of a JSON report; UsageError where the file is none."""
+    try:
+        report = json.loads(text)
+        return Counter(str(finding["fingerprint"]) for finding in report["findings"])
+    except (ValueError, TypeError, KeyError):
+        hint = "give the report.json of the round before"
+        raise UsageError(f"{name} is not a JSON report of momentsheet; {hint}") from None
+
+
+def previous_of_workbook(workbook: Workbook) -> Previous:
+    """The findings that our own sheet in a returned workbook lists; none where it has no such sheet."""
+    name = our_sheets(workbook.names).get(FINDINGS)
+    sheet = next((sheet for sheet in workbook.sheets if name and sheet.name.casefold() == name.casefold()), None)
+    return Counter() if sheet is None else Counter(_below(sheet, FINGERPRINT))
+
+
+def compared(findings: Sequence[Finding], previous: Previous) -> tuple[tuple[Finding, ...], Progress]:
+    """The findings with their status (new, open or waived), and how many of each there are and how many are fixed."""
+    told: list[Finding] = []
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        is_open = finding.fingerprint in previous
+        status = "waived" if finding.waiver is not None else "open" if is_open else "new"
+        counts[status] += 1
+        told.append(replace(finding, status=status))
+    now = Counter(finding.fingerprint for finding in findings)
+    fixed = sum((Counter(previous) - now).values())
+    return tuple(told), Progress(counts["new"], counts["open"], fixed, counts["waived"])
+
+
+# Private functions
+
+
+def _below(sheet: Sheet, header: str) -> list[str]:
+    """The texts below a header, wherever it stands."""
+    place = next((place for place, text in enumerate(sheet.pool.to_list()) if text == header), None)
+    for column in sheet.columns if place is not None else ():
+        at = (column.codes == place).nonzero()[0]
+        if len(at):
+            codes = column.codes[at[0] + 1 :]
+            return [text for text in sheet.pool.gather(codes[codes >= 0]).to_list() if text]
+    return []
