@@ -30,6 +30,7 @@ from momentsheet.model.catalog import (
     WorkListColumn,
 )
 from momentsheet.model.finding import (
+    Blocked,
     ColumnRead,
     Finding,
     Group,
@@ -197,6 +198,7 @@ def catalog(**company: Any) -> Catalog:
             time_rules,
             (),
             totals=("hours", "amount"),
+            totals_by=("date",),
         ),
     }
     codes = (Code("active", {"en": "Active", "nb": "Aktiv"}), Code("inactive", {"en": "Inactive", "nb": "Inaktiv"}))
@@ -352,6 +354,7 @@ def typical(language: str = "nb") -> Report:
                 rows=(("customer", 13),),
             )
         ],
+        blocked={"customer": Blocked(1), "time_record": Blocked(1200, {"hours": "9312.5"})},
     )
     effect = grouped(
         [
@@ -368,6 +371,7 @@ def typical(language: str = "nb") -> Report:
             for row in range(100, 1300)
         ],
         blocked_by=cause.id,
+        blocked={"time_record": Blocked(1200)},
     )
     dates = grouped(
         [

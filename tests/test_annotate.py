@@ -812,7 +812,7 @@ def test_the_listing_is_the_last_sheet_with_links_filter_and_frozen_header():
     assert (sheet.auto_filter.ref, sheet.freeze_panes, sheet.print_title_rows) == ("A4:D6", "A5", "$4:$4")
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)
     assert (sheet["A5"].value, fill_of(sheet["A5"]), sheet["D5"].value) == ("Feil", FILLS["error"], 7)
-    assert book.defined_names["_momentsheet.1"].value == "'Funn'!$A$1"
+    assert book.defined_names["_momentsheet.findings"].value == "'Funn'!$A$1"
 
 
 def test_sheet_names_are_legal_and_nobody_elses():
@@ -1158,7 +1158,7 @@ def test_libreoffice_opens_it_and_sees_the_same_cells(tmp_path):
     assert fill_of(saved["Timer"]["E5"]) == FILLS["error"]
     assert "Timer er ikke et tall." in saved["Timer"]["E5"].comment.text
     assert saved["Funn"]["C5"].hyperlink.location is not None
-    assert saved.defined_names["_momentsheet.1"].value == "Funn!$A$1"
+    assert saved.defined_names["_momentsheet.findings"].value == "Funn!$A$1"
     again = load(annotate((tmp_path / "saved" / "after.xlsx").read_bytes(), [mark(5, 4, note="Ny.")], []))
     assert again["Timer"]["E5"].comment.text.count("Moment import") == 1
     for name in ("strict", "copy"):

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BENCH = ROOT / "benchmarks" / "bench.py"
+DUPLICATES = ROOT / "benchmarks" / "duplicates.py"
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,12 @@ def test_what_only_one_of_them_finds_is_told(bench):
     comparison = bench.Comparison(100, 0.1, figures, figures, Counter({"unknown project": 2}), (98, 6000), told)
     assert f"NOT THE SAME: {told[0]}" in bench.as_text(comparison)
     assert "found by both" not in bench.as_markdown(comparison)
+
+
+def test_near_duplicates_are_all_found_in_the_benchmark(tmp_path):
+    words = [sys.executable, DUPLICATES, "--names", "2000"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "40 of 40 planted found" in done.stdout
+    assert "momentsheet / cdist" in done.stdout
+    assert list(tmp_path.iterdir()) == []

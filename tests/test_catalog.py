@@ -19,7 +19,7 @@ from momentsheet.catalog.schemas import SCHEMAS, schema_problems
 from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.yaml_reader import read_yaml
 from momentsheet.errors import CatalogError, UsageError
-from momentsheet.model.catalog import Catalog, Company, FieldChange, Reference, Rule, say, type_names
+from momentsheet.model.catalog import Catalog, Company, FieldChange, Reference, Rule, Work, say, type_names
 
 SHIPPED = Path(__file__).parents[1] / "rules"
 
@@ -470,6 +470,11 @@ MISTAKES = {
     "other file name": (CLIENT_FILE, "entity: client", "entity: klient", "entity:", "`entity` must be the file's name, `client`"),
     "choice": (CLIENT_FILE, "privacy: personal", "privacy: personl", "privacy:", "`privacy` cannot be `personl`; did you mean `personal`?"),
     "key of another type": (CLIENT_FILE, "type: money", "type: text", "decimals:", "field `limit` has the unknown key `decimals`"),
+    "names of another type": (CLIENT_FILE, "totals:", "alike: {name: [limit]}\ntotals:", "alike:", "`name` compares texts; `limit` is of type money"),
+    "hints without names": (CLIENT_FILE, "totals:", "alike: {hints: [number]}\ntotals:", "alike:", "`hints` is about names; `name` is missing"),
+    "words of no table": (CLIENT_FILE, "totals:", "alike: {name: [name], without: nothing}\ntotals:", "alike:", "`without` names the unknown table `nothing`"),
+    "alike by an unknown field": (CLIENT_FILE, "totals:", "alike: {exact: [nummer]}\ntotals:", "alike:", "`exact` 1 names the unknown field `nummer` of client; did you mean `number`?"),
+    "used by a sheet that does not refer": (JOB_FILE, "totals:", "used_by: [client]\ntotals:", "used_by:", "`used_by` names client, where no column refers to job"),
     "code list without list": (CLIENT_FILE, "    list: state\n", "", "- name: state", "field `state` lacks `list`"),
     # texts
     "missing language": (CLIENT_FILE, "label: {en: Name, nb: Navn}", "label: {en: Name}", "label: {en: Name}", "`label` lacks `nb`"),
@@ -506,6 +511,8 @@ MISTAKES = {
     # clashes
     "field twice": (CLIENT_FILE, "- name: limit", "- name: state", "- name: state\n    type: money", "`fields` has `state` twice, first in line 23"),
     "label twice": (CLIENT_FILE, "nb: Tilstand", "nb: NAVN", "nb: NAVN", "the header `NAVN` is also that of `name`"),
+    "header of minutes is a label": ("entities/job.yaml", "    help: {en: How long.", "    minutes: [Minutes, Client]\n    help: {en: How long.", "minutes:", "the header `Client` is also that of `client`"),
+    "minutes of a date": ("entities/job.yaml", "    help: {en: When.", "    minutes: [Minutes]\n    help: {en: When.", "minutes:", "`minutes`"),
     "alias is a label": (CLIENT_FILE, "aliases: [Nr, No]", "aliases: [Nr, name]", None, "rules/entities/client.yaml:19: the header `Name` is also that of `number`"),
     "word for a wrong value": (CLIENT_FILE, "    schema: {min: 0, max", "    reads: {Paid: nothing}\n    schema: {min: 0, max", "reads:", "`Paid` cannot stand for `nothing`: it must be a number with a decimal point"),
     "word for two values": (CLIENT_FILE, "    schema: {min: 0, max", '    reads: {Paid: "0", paid: "1"}\n    schema: {min: 0, max', "reads:", "`paid` stands for both `0` and `1`"),
@@ -596,6 +603,9 @@ MISTAKES = {
     "general placeholder": (GENERAL_FILE, 'en: "{header} is wrong"', 'en: "{headr} is wrong"', "{headr}", "the en text has the unknown placeholder {headr}; did you mean `header`?"),
     "general check lacks": (GENERAL_FILE, "check: precise", "check: demand", None, "rules/workbook.yaml:1: lacks a rule with `check: precise` for fields that have none of their own"),
     "general check twice": (GENERAL_FILE, "check: precise", "check: schema", None, "rules/workbook.yaml:53: `check: schema` has a rule already in line 42"),
+    "work of unknown check": (GENERAL_FILE, "rules:\n", "work:\n  reqired: {minutes: 1}\nrules:\n", "reqired", "`work` names the unknown check `reqired`; did you mean `required`?"),
+    "work by nobody": (GENERAL_FILE, "rules:\n", "work: {other: {by: custommer}}\nrules:\n", "custommer", "`by` cannot be `custommer`; did you mean `customer`?"),
+    "work for ever": (CLIENT_FILE, "    fields: [name]\n    schema:", "    fields: [name]\n    work: {minutes: 6000}\n    schema:", "minutes: 6000", "`minutes` must be a number from 0 to 600"),
     "general rule with row reach": (GENERAL_FILE, "reach: field", "reach: row", "reach: row", "`reach` cannot be `row`; there is `field`, `workbook`"),
     # places
     "yml": ("entities/client.yml", "", CLIENT, None, "rules/entities/client.yml:1: must be called `.yaml` to be read"),
@@ -629,6 +639,16 @@ def test_a_mistake_is_told_once_and_where_it_stands(name: str, folder: Callable[
     place = f"rules/{file}:{line_of(after, mark)}: " if mark is not None else ""
     assert any(problem.startswith(place) and says in problem for problem in problems), problems
     assert len(problems) == 1 or name in FOLLOWED, problems
+
+
+def test_work_is_said_by_the_rule_then_by_its_check_then_for_all_others(folder: Callable[..., Path]) -> None:
+    own = CLIENT.replace("    fields: [name]\n", "    fields: [name]\n    work: {by: consultant}\n")
+    said = "work: {other: {minutes: 7}, unique: {minutes: 0.5, per: cell}}\n"
+    rules = load_catalog(folder({CLIENT_FILE: own, GENERAL_FILE: said + GENERAL})).rules
+    assert rules["CL-01"].work == Work("customer", 0.5, "cell")
+    assert rules["CL-02"].work == Work("consultant", 7, "problem")
+    assert rules["WB-14"].work == Work("customer", 0.5, "cell")  # unique
+    assert rules["WB-10"].work == Work("customer", 7, "problem")
 
 
 def test_all_problems_are_told_at_once(folder: Callable[..., Path]) -> None:

@@ -22,9 +22,21 @@ TODAY = ["--today", "2025-01-15"]
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "fjord.xlsx"
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample of every sheet."""
+    path = tmp_path_factory.mktemp("whole") / "fjord.xlsx"
     pipeline.make_template(pipeline.load(), (), "nb", path, sample=True)
+    return path
+
+
+SHEETS = ("company", "employee", "customer", "project", "activity", "time_record")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample of the hours and of what they refer to: enough where it only matters that it is a workbook of ours."""
+    path = tmp_path_factory.mktemp("sample") / "fjord.xlsx"
+    pipeline.make_template(pipeline.load(), SHEETS, "nb", path, sample=True)
     return path
 
 
@@ -52,11 +64,9 @@ def spoil(sample: Path, target: Path, label: str, value: object) -> Path:
     return target
 
 
-def test_a_clean_workbook_becomes_import_files(
-    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_clean_workbook_becomes_import_files(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
-    assert main(["convert", str(sample), "-o", str(out), *TODAY]) == 0
+    assert main(["convert", str(whole), "-o", str(out), *TODAY]) == 0
     manifest = json.loads((out / "manifest.json").read_text())
     entities = {item["entity"] for item in manifest["files"] if item["format"] == "csv"}
     # Absence is imported as its days; what is never imported, or only by agreement, stands in the work lists.
@@ -68,18 +78,18 @@ def test_a_clean_workbook_becomes_import_files(
     assert "import" in capsys.readouterr().err
 
 
-def test_two_runs_are_byte_identical(sample: Path, tmp_path: Path) -> None:
+def test_two_runs_are_byte_identical(whole: Path, tmp_path: Path) -> None:
     contents = []
     for name in ("a", "b"):
-        assert main(["convert", str(sample), "-o", str(tmp_path / name), "-q", *TODAY]) == 0
+        assert main(["convert", str(whole), "-o", str(tmp_path / name), "-q", *TODAY]) == 0
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         contents.append([(path.relative_to(tmp_path / name), path.read_bytes()) for path in files])
     assert contents[0] == contents[1]
 
 
-def test_totals_equal_the_status_sheet_of_the_workbook(sample: Path, tmp_path: Path) -> None:
+def test_totals_equal_the_status_sheet_of_the_workbook(whole: Path, tmp_path: Path) -> None:
     """The sums that a customer sees in the Status sheet are the sums of the import files."""
-    main(["convert", str(sample), "-o", str(tmp_path / "out"), "-q", *TODAY])
+    main(["convert", str(whole), "-o", str(tmp_path / "out"), "-q", *TODAY])
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     hours = next(item for item in manifest["files"] if item["entity"] == "time_record" and item["format"] == "csv")
     records = pipeline.load().entities["time_record"].sample
@@ -91,7 +101,32 @@ def test_errors_give_the_workbook_back_and_no_import_files(sample: Path, tmp_pat
     wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
     out = tmp_path / "out"
     assert main(["convert", str(wrong), "-o", str(out), "-q", *TODAY]) == 1
-    assert sorted(path.name for path in out.iterdir()) == ["report.html", "report.json", "wrong.checked.xlsx"]
+    written = sorted(path.name for path in out.iterdir())
+    assert written == ["letter.txt", "report.html", "report.json", "wrong.checked.xlsx"]
+
+
+def test_the_letter_names_what_goes_along(sample: Path, tmp_path: Path) -> None:
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", "mange")
+    for name, call, enclosed in (
+        ("blocked", [], "wrong.checked.xlsx"),
+        ("skipped", ["--on-error", "skip-row"], "wrong.left-out.xlsx"),
+    ):
+        main(["convert", str(wrong), "-o", str(tmp_path / name), "-q", *call, *TODAY])
+        assert enclosed in (tmp_path / name / "letter.txt").read_text("utf-8")
+    assert main(["convert", str(sample), "-o", str(tmp_path / "clean"), "-q", *TODAY]) == 0
+    assert "Dere trenger ikke gjøre noe" in (tmp_path / "clean" / "letter.txt").read_text("utf-8")
+
+
+def test_check_writes_the_letter_only_when_asked_and_never_over_a_workbook(sample: Path, tmp_path: Path) -> None:
+    letter, marked = tmp_path / "letter.txt", tmp_path / "marked.xlsx"
+    call = ["check", str(sample), "-q", "--language", "en", *TODAY]
+    assert main(call) == 0
+    assert not letter.exists()
+    assert main([*call, "--letter", str(letter), "--annotated", str(marked)]) == 0
+    assert letter.read_text("utf-8").startswith("Subject: ")
+    before = sample.read_bytes()
+    assert main([*call, "--letter", str(sample)]) == 2
+    assert sample.read_bytes() == before
 
 
 def test_skip_row_leaves_rows_out_and_reconciles(sample: Path, tmp_path: Path) -> None:
@@ -279,8 +314,8 @@ def test_an_output_that_is_a_file_is_refused(sample: Path, tmp_path: Path) -> No
     assert target.read_text() == "a letter"
 
 
-def test_json_alone_on_stdout(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(sample), "--json", *TODAY]) == 0
+def test_json_alone_on_stdout(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(whole), "--json", *TODAY]) == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["summary"]["error"] == 0
     assert told.err

@@ -20,9 +20,11 @@ from rich.cells import cell_len
 
 from momentsheet.catalog import load_catalog
 from momentsheet.errors import UnusableFile
+from momentsheet.model.answers import Choice, FixLine
 from momentsheet.model.bundle import Bundle
-from momentsheet.model.catalog import ExampleSheet, Reference, Stead
-from momentsheet.model.finding import ColumnRead, Finding, Repair, SheetRead, Totals
+from momentsheet.model.catalog import ExampleSheet, Reference, Stead, Work
+from momentsheet.model.finding import Blocked, ColumnRead, Finding, Progress, Repair, SheetRead, Totals
+from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import Notice
 from momentsheet.reporting import (
     entities_json,
@@ -50,6 +52,7 @@ from momentsheet.reporting import (
 )
 from momentsheet.reporting.addresses import rule_link
 from momentsheet.reporting.conditions import condition
+from momentsheet.reporting.fix_listing import fix_listing
 from momentsheet.reporting.outline import (
     cell_places,
     entity_totals,
@@ -58,8 +61,9 @@ from momentsheet.reporting.outline import (
     sum_label,
     told_groups,
 )
+from momentsheet.reporting.summary import summary_listing
 from momentsheet.reporting.values import date, duration, number, plain
-from momentsheet.reporting.words import placeholders, sentence
+from momentsheet.reporting.words import placeholders, progress, sentence
 
 CATALOG = samples.catalog()
 
@@ -345,7 +349,7 @@ def test_effects_stand_below_their_cause_and_count_the_rows_it_holds_back():
     told = told_groups(samples.typical(), CATALOG, "nb", 5)
     assert [item.code for item in told] == ["CU-01", "TR-02", "TR-04", "CU-05", "WB-04", "TR-10"]
     assert [effect.code for effect in told[0].effects] == ["TR-01"]
-    assert told[0].stops == "1 rad i Kunder og 1\u00a0200 rader i Timer"
+    assert told[0].stops == "1 rad i Kunder og 1\u00a0200 rader i Timer (9\u00a0312,5 timer)"
     assert told[1].stops == ""
     assert told[3].suggestion == ""
 
@@ -451,7 +455,7 @@ def test_text_tells_cells_fix_and_suggestion():
         "Kundenummer 10025 er brukt to ganger, først på rad 3.",
         "Gjør dette  Rett cellen. Kanskje 10026.",
         "Forslag     10026",
-        "Stopper     1 rad i Kunder og 1\u00a0200 rader i Timer",
+        "Stopper     1 rad i Kunder og 1\u00a0200 rader i Timer (9\u00a0312,5 timer)",
     ]
     assert "FEIL TR-02  Timer B5:B1846 · Dato" in lines
 
@@ -562,6 +566,8 @@ def test_json_is_the_contract():
         "group": report.groups[0].id,
         "blocked_by": None,
         "fingerprint": "CU-01-14",
+        "status": None,
+        "waiver": None,
     }
     assert shape["groups"][1]["count"] == 1200
     assert shape["groups"][1]["cells"] == [f"A{row}" for row in range(100, 120)]
@@ -594,6 +600,7 @@ def test_json_is_the_contract():
         "header": "Kundenummer *",
         "field": "customer_number",
         "how": "meta",
+        "evidence": [],
     }
     assert shape["inputs"][0]["sheets"][2]["entity"] is None
 
@@ -796,8 +803,8 @@ def test_marks_and_listing_are_of_one_file_only():
 
 def test_listing_has_groups_first_and_links_to_the_cells():
     listing = findings_listing(samples.typical(), CATALOG, "nb", "fjord.xlsx")
-    assert (listing.name, len(listing.headers), len(listing.widths)) == ("Funn", 10, 10)
-    assert all(len(row) == 10 for row in listing.rows)
+    assert (listing.name, len(listing.headers), len(listing.widths)) == ("Funn", 11, 11)
+    assert all(len(row) == 11 for row in listing.rows)
     assert len(listing.rows) == 7 + 1200 + 1842
     assert [cell.text for cell in listing.rows[0]] == [
         "Feil",
@@ -809,6 +816,7 @@ def test_listing_has_groups_first_and_links_to_the_cells():
         "Kundenummer 10025 er brukt to ganger, først på rad 3.",
         "Rett cellen. Kanskje 10026.",
         "10026",
+        "1 rad i Kunder og 1\u00a0200 rader i Timer (9\u00a0312,5 timer)",
         "CU-01",
     ]
     assert listing.rows[0][2].link == ("Kunder", 14, 0)
@@ -1022,7 +1030,7 @@ SHIPPED = {
     name: samples.yaml.load(
         (samples.ROOT / "rules" / "texts" / f"{name}.yaml").read_text("utf-8"), Loader=samples.yaml.BaseLoader
     )
-    for name in ("findings", "report")
+    for name in ("findings", "report", "letter")
 }
 
 
@@ -1032,6 +1040,12 @@ def test_texts_exist_in_both_languages_with_the_same_placeholders(name):
         assert set(both) == {"en", "nb"}, text_id
         assert placeholders(both["en"]) == placeholders(both["nb"]), text_id
         assert all(text.strip() == text and text for text in both.values()), text_id
+
+
+HOWS = (
+    "meta", "label", "alias", "close", "extra", "duplicate", "ignored", "computed", "two_lines", "stand_in", "joined",
+    "renamed", "retired",
+)  # fmt: skip
 
 
 class _Asked(dict):
@@ -1067,17 +1081,16 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
         Repair("fjord.xlsx", f"Ark {row}", row, 1, "time_record", "date", str(row), "x", "unheard_of")
         for row in range(1, 30)
     ]
-    columns = tuple(
-        ColumnRead(place, how, None, how)
-        for place, how in enumerate(["meta", "label", "alias", "close", "extra", "duplicate", "ignored", "computed"])
-    )
+    columns = tuple(ColumnRead(place, how, None, how) for place, how in enumerate(HOWS))
     sheets = (SheetRead("Timer", "time_record", 1, 2, columns),)
     hows = replace(clean, inputs=(replace(clean.inputs[0], sheets=sheets),), repairs=tuple(kinds))
     lost = replace(typical, totals={name: replace(totals, rows_left_out=7) for name, totals in typical.totals.items()})
     empty = replace(clean, totals={}, inputs=())
     warned = samples.report([samples.grouped([samples.found("CU-05", "warning", facts={"status": True})])])
     crowded = samples.report([places, *many])
-    for report in (typical, clean, hows, lost, empty, warned, crowded, samples.report([alike])):
+    wide = samples.report([_with_many_waiting(1), _with_many_waiting(3)])
+    catalog = _with_long_work(catalog)
+    for report in (typical, clean, hows, lost, empty, warned, crowded, wide, samples.report([alike])):
         told = (
             replace(catalog, rules={**catalog.rules, "WB-04": constant})
             if report.groups and report.groups[0] is alike
@@ -1110,8 +1123,44 @@ def test_every_shipped_text_is_told_somewhere(monkeypatch):
     ):
         explain(catalog, topic, "nb")
     entities_overview(catalog, "nb")
-    shipped = {re.sub(r"\.(one|many)$", "", text_id) for texts in SHIPPED.values() for text_id in texts}
+    _tell_rounds(typical, catalog)
+    shipped = {re.sub(r"\.(one|many)$", "", text_id) for name in ("findings", "report") for text_id in SHIPPED[name]}
     assert shipped - asked.stems == set()
+
+
+def _tell_rounds(report, catalog):
+    """What is told from the second round on: progress, accepted findings, the Fix list."""
+    for counts in ((1, 1, 1, 1), (2, 2, 2, 2), (0, 0, 0, 0)):
+        progress(replace(report, progress=Progress(*counts)), catalog, "nb")
+    for until in (None, report.today):
+        message(samples.found("CU-05", waiver=Waiver("CU-05", "10025", "Kari", "det stemmer", until)), catalog, "nb")
+    accepted = samples.found("CU-05", severity="info", waiver=Waiver("CU-05", "10025", "Kari", "det stemmer"))
+    signed = samples.report([samples.grouped([accepted])])
+    told = render_receipt(signed, samples.bundle(), samples.breakdowns(), catalog, "nb", samples.LOADER)
+    assert "Kari har godtatt det: det stemmer." in told
+    actions = [Choice(action) for action in ("blank", "skip", "keep", "create")]
+    actions += [Choice("order", order) for order in ("DMY", "MDY", "YMD")]
+    for one in (report, samples.report([]), samples.report([samples.grouped([samples.found("CU-05", "warning")])])):
+        assert summary_listing(one, catalog, "nb", "fjord.xlsx").bars is not None
+    finding = report.groups[0].findings[0]
+    line = FixLine(finding, report.groups[0], "x", 2, (Choice("map", "y"), *actions), Choice("map", "y"))
+    listing = fix_listing([line, replace(line, value="")], catalog, "nb")
+    assert listing.choices[0][0] == "y"
+    assert listing.rows[0][-1].text == "y"
+
+
+def _with_long_work(catalog):
+    """The catalog with a rule whose work is the consultant's, and others that take hours."""
+    works = {"TR-02": Work("consultant", 200), "CU-05": Work("customer", 200)}
+    rules = {code: replace(rule, work=works.get(code, rule.work)) for code, rule in catalog.rules.items()}
+    return replace(catalog, rules=rules)
+
+
+def _with_many_waiting(others):
+    """A group that holds back rows with sums in more sheets than are named."""
+    waiting = {"time_record": Blocked(50, {"hours": "9.50", "amount": "120.00"}), "customer": Blocked(40)}
+    waiting |= {f"other_{place}": Blocked(30 - place) for place in range(2 + others)}
+    return samples.grouped([samples.found("TR-02", rows=(("time_record", 1),))], id=str(others), blocked=waiting)
 
 
 def _every_kind(fields):

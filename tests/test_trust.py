@@ -142,7 +142,8 @@ def test_a_two_digit_year_in_front_is_a_question(dates: list[str]) -> None:
     """«24-12-31» was read as 24 December 2031, and three of them even proved that the day comes first."""
     rows = [{"project_number": f"{place}", "start_date": "", "end_date": day} for place, day in enumerate(dates)]
     checked = with_rows("project", *rows, date_order="")
-    assert [code for code, _ in errors(checked, "project")] == ["WB-18"] * len(dates)
+    assert [code for code, _ in errors(checked, "project")] == ["WB-18"]  # one for the column, which is held back
+    assert checked.clean["project"].values.height == 0
 
 
 def test_many_days_with_one_two_digit_year_prove_their_order() -> None:
@@ -162,7 +163,7 @@ def test_a_time_in_utc_may_be_the_next_day(text: str, day: dt.date | None) -> No
 
 CELLS = ["date:45355", "date:45387", "date:45418"]  # 4 March, 5 April, 6 May 2024
 TURNED: Mapping[str, tuple[list[str], int]] = {
-    "day and month were exchanged": ([*CELLS, "13/03/2024", "14/03/2024", "15/03/2024"], 3),
+    "day and month were exchanged": ([*CELLS, "13/03/2024", "14/03/2024", "15/03/2024"], 1),
     "a date cell has a late day": ([*CELLS, "date:45430", "13/03/2024", "14/03/2024", "15/03/2024"], 0),
     "dots are no proof": ([*CELLS, "13.03.2024", "14.03.2024", "15.03.2024"], 0),
 }
@@ -172,7 +173,7 @@ TURNED: Mapping[str, tuple[list[str], int]] = {
 def test_date_cells_that_a_spreadsheet_turned_round_are_told(cells: list[str], count: int) -> None:
     """An American Excel makes 3 April of 04/03/2024 and leaves 13/03/2024 as text: the date cells are wrong."""
     rows = [{"date": cell, "hours": "1", "billable_hours": "1"} for cell in cells]
-    found = [finding for finding in with_rows("time_record", *rows).findings if finding.code == "WB-18"]
+    found = [finding for finding in with_rows("time_record", *rows).findings if finding.code == "WB-49"]
     assert len(found) == count
 
 

@@ -181,7 +181,7 @@ def _spoil_customers(book: _Book) -> None:
     counts = Counter(str(number) for number in columns["project"]["customer_number"])
     cause = next(row for row in norwegian[20:] if counts[book.get("customer", row, "customer_number")] == 4)
     wrong = str(book.get("customer", cause, "customer_number"))
-    book.put("customer", cause, "customer_number", f"{wrong[0]}O{wrong[2:]}")
+    book.spoil("customer", cause, "customer_number", f"{wrong[0]}O{wrong[2:]}", "WB-60")
     for entity, name, code in (
         ("project", "customer_number", "PR-12"),
         ("contact", "customer_number", "CN-01"),

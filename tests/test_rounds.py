@@ -1,0 +1,279 @@
+"""From one round to the next: answers are applied before anything is read, accepted findings block nothing, and
+everybody sees what is new, still open and fixed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from delivery import OURS, sheet, workbook
+
+from momentsheet.catalog import dump_answers, dump_waivers, load_answers, load_catalog, load_waivers
+from momentsheet.checking import check
+from momentsheet.errors import CatalogError, UsageError
+from momentsheet.model.answers import Answer
+from momentsheet.model.waiver import Waiver
+from momentsheet.model.workbook import Workbook
+from momentsheet.reporting.fix_listing import fix_listing
+from momentsheet.rounds import answers_of_workbook, compared, fix_lines, previous_of_report
+from momentsheet.workbook import copy_annotated, read_workbook
+
+CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
+TODAY = dt.date(2025, 1, 15)
+PEOPLE = [["E-post", "Fornavn", "Etternavn", "Mobil"], ["kari@a.example", "Kari", "Dahl", "90000011"]]
+PROJECTS = [["Prosjektnr", "Prosjektnavn", "Kundenr", "Prosjektstatus"], ["1001", "Brygga", "10001", "Aktiv"]]
+ACTIVITIES = [["Prosjektnummer", "Aktivitet"], ["1001", "Tegning"]]
+HEADER = ["Ansatt", "Dato", "Prosjektnummer", "Timer"]
+
+
+def delivery(*hours: list[str]) -> Workbook:
+    return workbook(
+        sheet("Medarbeidere", PEOPLE),
+        sheet("Kunder", [["Kundenummer", "Kundenavn"], ["10001", "Fjord AS"]]),
+        sheet("Prosjekter", PROJECTS),
+        sheet("Timer", [HEADER, *hours]),
+        template=OURS,
+    )  # fmt: skip
+
+
+def errors(found: object) -> list[str]:
+    return [finding.code for finding in found.findings if finding.severity == "error"]  # type: ignore[attr-defined]
+
+
+# Answers
+
+
+@pytest.mark.parametrize(("answer", "value"), [
+    (Answer("time_record", "project_number", "gamle brygga", "map", "1001"), "1001"),
+    (Answer("time_record", "project_number", "Gamle  Brygga", "map", "Brygga"), "1001"),
+])  # fmt: skip
+def test_a_value_is_read_as_it_was_answered(answer: Answer, value: str) -> None:
+    book = delivery(
+        ["kari@a.example", "04.03.2024", "Gamle brygga", "7"], ["kari@a.example", "05.03.2024", "1001", "7"]
+    )
+    assert errors(check([book], CATALOG, TODAY)) == ["TR-01"]
+    found = check([book], CATALOG, TODAY, [answer])
+    assert errors(found) == []
+    assert found.clean["time_record"].values["project_number"].to_list() == [value, "1001"]
+    applied = [(repair.cell, repair.before, repair.after) for repair in found.repairs if repair.why == "answer"]
+    assert applied == [("C2", "Gamle brygga", answer.to)]
+
+
+def test_rows_that_are_to_be_skipped_are_counted_and_told() -> None:
+    book = delivery(["kari@a.example", "04.03.2024", "test", "7"], ["kari@a.example", "05.03.2024", "1001", "7"])
+    found = check([book], CATALOG, TODAY, [Answer("time_record", "project_number", "test", "skip")])
+    assert errors(found) == []
+    totals = found.totals["time_record"]
+    assert (totals.rows_read, totals.rows_skipped) == (1, 1)
+    skipped = [repair.cell for repair in found.repairs if repair.why == "answer_skip"]
+    assert skipped == ["C2"]
+
+
+def test_what_a_reference_says_in_full_can_be_added() -> None:
+    hours = [
+        [*HEADER, "Aktivitet"],
+        ["kari@a.example", "04.03.2024", "1001", "7", "Befaring"],
+        ["kari@a.example", "05.03.2024", "1002", "7", "befaring"],
+        ["kari@a.example", "06.03.2024", "1001", "7", "Befaring"],
+    ]
+    projects = [*PROJECTS, ["1002", "Kaia", "10001", "Aktiv"]]
+    base = delivery()
+    more = (sheet("Prosjekter", projects), sheet("Aktiviteter", ACTIVITIES), sheet("Timer", hours))
+    book = workbook(*base.sheets[:2], *more, template=OURS)
+    assert errors(check([book], CATALOG, TODAY)) == ["TR-27"] * 3
+    found = check([book], CATALOG, TODAY, [Answer("time_record", "activity_name", "Befaring", "create")])
+    assert errors(found) == []
+    added = found.clean["activity"].values.select("project_number", "activity_name").rows()
+    assert added == [("1001", "Tegning"), ("1001", "Befaring"), ("1002", "befaring")]
+
+
+def test_a_value_may_be_answered_to_mean_nothing() -> None:
+    book = delivery(["kari@a.example", "04.03.2024", "1001", "ferie"], ["kari@a.example", "05.03.2024", "1001", "7"])
+    found = check([book], CATALOG, TODAY, [Answer("time_record", "hours", "ferie", "blank")])
+    (error,) = [one for one in found.findings if one.severity == "error"]
+    assert (error.cell, error.value) == ("D2", "")
+
+
+@pytest.mark.parametrize(("order", "day"), [("DMY", dt.date(2024, 4, 3)), ("MDY", dt.date(2024, 3, 4))])
+def test_an_undecided_column_of_dates_is_read_in_the_order_that_was_answered(order: str, day: dt.date) -> None:
+    book = delivery(["kari@a.example", "03/04/2024", "1001", "7"])
+    assert errors(check([book], CATALOG, TODAY)) == ["WB-18"]
+    found = check([book], CATALOG, TODAY, [Answer("time_record", "date", "", "order", order)])
+    assert errors(found) == []
+    assert found.clean["time_record"].values["date"].to_list() == [day]
+
+
+# Waivers
+
+
+MANY = (["kari@a.example", "04.03.2024", "1001", "20"], ["kari@a.example", "04.03.2024", "1001", "8"])
+
+
+def waiver(code: str, key: str, until: dt.date | None = None) -> Waiver:
+    return Waiver(code, key, "Kari Dahl", "stemmer med det gamle systemet", until)
+
+
+def test_what_somebody_has_accepted_blocks_nothing_and_stays_visible() -> None:
+    book = delivery(*MANY)
+    before = check([book], CATALOG, TODAY)
+    told = [finding for finding in before.findings if finding.code == "TR-14"]
+    assert {finding.severity for finding in told} == {"error"}
+    found = check([book], CATALOG, TODAY, waivers=[waiver("TR-14", finding.key or "") for finding in told])
+    again = [finding for finding in found.findings if finding.code == "TR-14"]
+    assert [(finding.severity, finding.fingerprint) for finding in again] == [("info", one.fingerprint) for one in told]
+    assert {finding.waiver.who for finding in again if finding.waiver} == {"Kari Dahl"}
+    assert found.clean["time_record"].values.height == 2
+
+
+def test_one_finding_may_be_named_by_its_fingerprint() -> None:
+    book = delivery(*MANY)
+    (first, *_) = [one for one in check([book], CATALOG, TODAY).findings if one.code == "TR-14"]
+    found = check([book], CATALOG, TODAY, waivers=[waiver("TR-14", first.fingerprint)])
+    assert [one.severity for one in found.findings if one.fingerprint == first.fingerprint] == ["info"]
+
+
+def test_a_waiver_ends_on_its_day_and_that_is_told() -> None:
+    book = delivery(*MANY)
+    (first, *_) = [one for one in check([book], CATALOG, TODAY).findings if one.code == "TR-14"]
+    for until, severity in ((TODAY, "info"), (TODAY - dt.timedelta(1), "error")):
+        found = check([book], CATALOG, TODAY, waivers=[waiver("TR-14", first.fingerprint, until)])
+        assert [one.severity for one in found.findings if one.fingerprint == first.fingerprint] == [severity]
+        expired = [notice.id for item in found.inputs for notice in item.notices]
+        assert expired == ([] if severity == "info" else ["expired_waiver"])
+
+
+def test_what_would_break_moment_is_never_accepted() -> None:
+    book = delivery(["kari@a.example", "04.03.2024", "9999", "7"])
+    (finding,) = [one for one in check([book], CATALOG, TODAY).findings if one.severity == "error"]
+    assert errors(check([book], CATALOG, TODAY, waivers=[waiver(finding.code, finding.fingerprint)])) == [finding.code]
+
+
+def test_errors_that_may_be_accepted_are_those_that_moment_would_take() -> None:
+    waivable = {rule.code for rule in CATALOG.rules.values() if rule.severity == "error" and rule.is_waivable}
+    assert waivable == {
+        "AB-09", "AB-12", "AB-13", "CN-04", "CN-07", "IN-02", "IN-05", "IN-08", "IN-24", "IN-46", "IN-47", "TR-05",
+        "TR-13", "TR-14", "WB-38", "WB-52",
+    }  # fmt: skip
+
+
+# Files
+
+
+def test_files_say_again_what_was_written() -> None:
+    waivers = (waiver("TR-06", "kari: 0123 «NO»", dt.date(2025, 6, 30)), waiver("TR-14", "x"))
+    assert load_waivers(dump_waivers(waivers).encode(), "w.yaml", CATALOG) == waivers
+    answers = (
+        Answer("time_record", "project_number", "0123", "map", "NO"),
+        Answer("time_record", "date", "", "order", "DMY"),
+    )
+    assert load_answers(dump_answers(answers, "fjord", "toggl").encode(), "a.yaml", CATALOG) == answers
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("waivers: [{code: TR-01, key: x, who: k, why: z}]", "w.yaml:1: TR-01 cannot be waived"),
+    ("waivers:\n- {code: TR-99, key: x, who: k, why: z}", "unknown rule `TR-99`"),
+    ("waivers:\n- {code: TR-14, key: x, who: k}", "`why`"),
+])  # fmt: skip
+def test_what_is_wrong_in_a_file_of_waivers_is_told_at_its_line(text: str, told: str) -> None:
+    with pytest.raises(CatalogError, match=told.replace("[", r"\[")):
+        load_waivers(text.encode(), "w.yaml", CATALOG)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["answers: [{field: time_record.hourz, action: blank}]", "answers: [{field: time_record.hours, action: map}]"],
+)
+def test_what_is_wrong_in_a_file_of_answers_is_told(text: str) -> None:
+    with pytest.raises(CatalogError, match=r"a\.yaml:1"):
+        load_answers(text.encode(), "a.yaml", CATALOG)
+
+
+# The round before
+
+
+def test_findings_are_new_open_or_fixed() -> None:
+    wrong, other = ["kari@a.example", "04.03.2024", "9999", "7"], ["kari@a.example", "05.03.2024", "1001", "mange"]
+    before = check([delivery(wrong, other)], CATALOG, TODAY).findings
+    report = json.dumps({"findings": [{"fingerprint": finding.fingerprint} for finding in before]})
+    again = check(
+        [delivery(wrong, ["kari@a.example", "05.03.2024", "1001", "7"], ["", "06.03.2024", "1001", "7"])],
+        CATALOG,
+        TODAY,
+    )
+    findings, progress = compared(again.findings, previous_of_report(report, "report.json"))
+    status = {finding.code: finding.status for finding in findings if finding.severity == "error"}
+    assert status == {"TR-01": "open", "WB-10": "new"}
+    assert progress.fixed == 1
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": 3}', '{"findings": [{}]}'])
+def test_what_is_no_report_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not a JSON report"):
+        previous_of_report(text, "x.json")
+
+
+# The Fix list
+
+
+def returned(book: Workbook, answers: dict[str, str] | None = None, language: str = "nb") -> Workbook:
+    """The marked copy of a delivery as it comes back, some answers (value -> answer) typed over ours."""
+    found = check([book], CATALOG, TODAY)
+    listing = fix_listing(fix_lines(found.groups, CATALOG), CATALOG, language)
+    data = copy_annotated(book, [], [listing])
+    opened = openpyxl.load_workbook(io.BytesIO(data))
+    asked = opened[listing.name]
+    for row in asked.iter_rows():
+        if answers and row[3].value in answers:
+            row[6].value = answers[row[3].value]
+    target = io.BytesIO()
+    opened.save(target)
+    return read_workbook(target.getvalue(), book.name)
+
+
+WRONG = delivery(
+    ["kari@a.example", "04.03.2024", "Bryga", "7"],
+    ["kari@a.example", "05.03.2024", "Bryga", "7"],
+    ["kari@a.example", "06.03.2024", "kontor", "mange"],
+)
+
+
+def test_our_suggestions_are_answers_until_somebody_changes_them() -> None:
+    answers = answers_of_workbook(returned(WRONG), CATALOG)
+    assert answers == (Answer("time_record", "project_number", "Bryga", "map", "1001"),)
+
+
+@pytest.mark.parametrize("language", ["en", "nb", "sv", "da"])
+def test_answers_are_understood_in_the_language_of_the_list(language: str) -> None:
+    words = {choice: CATALOG.text(f"fix_list.answer.{choice}", language) for choice in ("skip", "keep")}
+    book = returned(WRONG, {"kontor": words["skip"], "Bryga": words["keep"], "mange": "7,5"}, language)
+    assert set(answers_of_workbook(book, CATALOG)) == {
+        Answer("time_record", "project_number", "kontor", "skip"),
+        Answer("time_record", "hours", "mange", "map", "7,5"),
+    }
+
+
+def test_one_answer_settles_every_cell_with_the_value() -> None:
+    book = returned(WRONG, {"kontor": "Brygga", "mange": "7,5"})
+    found = check([book], CATALOG, TODAY, answers_of_workbook(book, CATALOG))
+    assert errors(found) == []
+    assert found.clean["time_record"].values["project_number"].to_list() == ["1001", "1001", "1001"]
+    assert found.clean["time_record"].values["hours"].to_list() == [7.0, 7.0, 7.5]
+
+
+def test_the_list_asks_once_for_each_value_the_commonest_first() -> None:
+    lines = fix_lines(check([WRONG], CATALOG, TODAY).groups, CATALOG)
+    assert (lines[0].value, lines[0].count) == ("Bryga", 2)
+    assert {(line.value, line.count) for line in lines[1:]} == {("kontor", 1), ("mange", 1)}
+
+
+def test_the_order_of_a_column_of_dates_is_asked_once() -> None:
+    book = delivery(["kari@a.example", "03/04/2024", "1001", "7"], ["kari@a.example", "05/04/2024", "1001", "7"])
+    (line,) = fix_lines(check([book], CATALOG, TODAY).groups, CATALOG)
+    assert (line.value, line.count, [choice.to for choice in line.choices][:2]) == ("", 2, ["DMY", "MDY"])
+    back = returned(book)
+    found = check([back], CATALOG, TODAY, [Answer("time_record", "date", "", "order", "MDY")])
+    assert found.clean["time_record"].values["date"].to_list() == [dt.date(2024, 3, 4), dt.date(2024, 5, 4)]
