@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from io import StringIO
 from itertools import groupby
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -15,63 +14,43 @@ from rich.text import Text
 from momentsheet.model.catalog import Catalog
 from momentsheet.model.profile import Cell, Page, PageColumn, Pages, Profile
 from momentsheet.reporting.profile_words import column_lines, pages_of
+from momentsheet.reporting.terminal import terminal_lines, text_of
 from momentsheet.reporting.values import date, number
 from momentsheet.reporting.words import counted, sentence
 
 ROWS_SHOWN = 8
-_NARROWEST = 40
 _LONGEST_NAME = 20  # of a file or sheet, beside what is said of it
 _NUMBERS = frozenset(("count", "share", "number"))
 # Of a column: its letter; header, what it holds, what it is read as, values (shares of the room that is left); how
 # much of it is filled, how many different values
 _LETTER, _TEXTS, _FIGURES = 3, (10, 9, 9, 14), (5, 7)
-# rich breaks lines at spaces that must not break; this stands for them until the lines are made
-_SPACE, _STAND_IN = "\N{NO-BREAK SPACE}", "\ue0a0"
 
 
 def render_profile_text(
     profile: Profile, catalog: Catalog, *, width: int = 100, color: bool = False, rows: int = ROWS_SHOWN
 ) -> str:
     """The profile as lines of text, at most `width` characters wide; of each question the first `rows` rows."""
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=max(width, _NARROWEST),
-        color_system="standard" if color else None,
-        force_terminal=color,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},  # the caller has decided; no room reads the environment
-    )
     pages = pages_of(profile, catalog)
     language = profile.language
-    console.print(_head(pages), _asked(pages), sep="\n")
+    parts: list[RenderableType] = [_head(pages), _asked(pages)]
     for page in sorted(pages.pages, key=lambda page: page.question == "columns"):  # the long one last
         is_columns = page.question == "columns"
-        console.print(
+        parts.append(
             _columns(page, profile, catalog) if is_columns else _page(page, pages.where, catalog, language, rows)
         )
     if any(len(page.rows) > rows for page in pages.pages if page.question != "columns"):
-        console.print(_text("\n" + catalog.text("inspect.whole", language), "dim"))
-    lines = out.getvalue().replace(_STAND_IN, _SPACE).split("\n")
-    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+        parts.append(text_of("\n" + catalog.text("inspect.whole", language), "dim"))
+    return terminal_lines(parts, width, color=color)
 
 
 # Private functions
-
-
-def _text(text: str, style: str = "") -> Text:
-    return Text(text.replace(_SPACE, _STAND_IN), style=style)
 
 
 def _table(columns: list[tuple[str, bool]]) -> Table:
     """A plain table; columns are (label, is it a number?)."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="dim")
     for label, is_number in columns:
-        table.add_column(_text(label), justify="right" if is_number else "left", overflow="fold")
+        table.add_column(text_of(label), justify="right" if is_number else "left", overflow="fold")
     return table
 
 
@@ -79,10 +58,17 @@ def _head(pages: Pages) -> RenderableType:
     table = _table([(label, place > 2) for place, label in enumerate(pages.file_heads)])
     last = None
     for file, *cells in pages.files:
-        table.add_row(_text("" if file == last else file, "bold"), *(_text(cell) for cell in cells))
+        table.add_row(text_of("" if file == last else file, "bold"), *(text_of(cell) for cell in cells))
         last = file
-    notices = [Padding(_text(told, "dim"), (0, 0, 0, 2)) for told in pages.notices]
-    return Group(_text(pages.title, "bold"), _text(pages.lead, "dim"), _text(""), table, *notices, _text(""))
+    notices = [Padding(text_of(told, "dim"), (0, 0, 0, 2)) for told in pages.notices]
+    return Group(
+        text_of(pages.title, "bold"),
+        text_of(pages.lead, "dim"),
+        text_of(""),
+        table,
+        *notices,
+        text_of(""),
+    )
 
 
 def _asked(pages: Pages) -> RenderableType:
@@ -94,10 +80,10 @@ def _asked(pages: Pages) -> RenderableType:
         sign, style = ("?", "dim") if asked.count is None else ("!", "bold yellow") if asked.count else ("✓", "green")
         is_plain = not asked.count
         table.add_row(
-            _text(sign, style),
-            _text(asked.title),
-            _text(asked.of, "dim"),
-            _text(asked.found, "dim" if is_plain else "bold"),
+            text_of(sign, style),
+            text_of(asked.title),
+            text_of(asked.of, "dim"),
+            text_of(asked.found, "dim" if is_plain else "bold"),
         )
     return table
 
@@ -118,10 +104,10 @@ def _page(page: Page, where: str, catalog: Catalog, language: str, rows: int) ->
     for number_, row in enumerate(visible):
         if number_ and number_ in bands:
             table.add_section()
-        table.add_row(*(_cell(row[at], column, language) for at, column in shown), _text(_place(page, row), "dim"))
-    parts: list[RenderableType] = [*_told(page), _text(""), table]
+        table.add_row(*(_cell(row[at], column, language) for at, column in shown), text_of(_place(page, row), "dim"))
+    parts: list[RenderableType] = [*_told(page), text_of(""), table]
     if len(visible) < len(page.rows):
-        parts.append(_text(counted(catalog, language, "inspect.more", len(page.rows) - len(visible)), "dim"))
+        parts.append(text_of(counted(catalog, language, "inspect.more", len(page.rows) - len(visible)), "dim"))
     return Group(*parts)
 
 
@@ -160,30 +146,30 @@ def _columns(page: Page, profile: Profile, catalog: Catalog) -> RenderableType:
                 (line.letter, "dim"), (line.header, ""), (line.holds, "dim"), (read_as, "green"), (filled, ""),
                 (distinct, ""), (line.values, "dim"),
             )  # fmt: skip
-            table.add_row(*(_text(text, style) for text, style in texts))
+            table.add_row(*(text_of(text, style) for text, style in texts))
         title = f"{file} · {sheet}" if len(profile.files) > 1 else sheet
-        parts += [_text(""), _text(title, "bold"), table]
-        parts += [_text(f"! {line.letter}: {line.notable}", "yellow") for line in lines if line.notable]
+        parts += [text_of(""), text_of(title, "bold"), table]
+        parts += [text_of(f"! {line.letter}: {line.notable}", "yellow") for line in lines if line.notable]
         blank = ", ".join(line.letter for line in lines if not line.distinct)
         if blank:
-            parts.append(_text(sentence(catalog, language, "inspect.blank", {"columns": blank}), "dim"))
+            parts.append(text_of(sentence(catalog, language, "inspect.blank", {"columns": blank}), "dim"))
     return Group(*parts)
 
 
 def _told(page: Page) -> list[RenderableType]:
-    return [_text("\n" + page.title, "bold"), _text(page.help, "dim")]
+    return [text_of("\n" + page.title, "bold"), text_of(page.help, "dim")]
 
 
 def _cell(value: Cell, column: PageColumn, language: str) -> Text:
     if value is None:
-        return _text("")
+        return text_of("")
     if isinstance(value, dt.date):
-        return _text(date(value, language))
+        return text_of(date(value, language))
     if column.kind == "share" and isinstance(value, int | float):
-        return _text(_share(float(value)))
+        return text_of(_share(float(value)))
     if isinstance(value, int | float):
-        return _text(number(value, language))
-    return _text(value)
+        return text_of(number(value, language))
+    return text_of(value)
 
 
 def _share(share: float) -> str:

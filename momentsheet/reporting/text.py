@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import StringIO
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -22,19 +21,16 @@ from momentsheet.reporting.outline import (
     sheet_counts,
     told_groups,
 )
+from momentsheet.reporting.terminal import terminal_lines, text_of
 from momentsheet.reporting.values import date, number, plain
 from momentsheet.reporting.words import counted, notice, progress, readiness, sentence, verdict
 from momentsheet.reporting.work import work_lines
 
 _STYLES: dict[Severity, str] = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 _SIGNS: dict[str, str] = {"error": "✗", "warning": "!", "clean": "✓"}
-_NARROWEST = 40
 _CELLS_SHOWN = 8
 _EFFECTS_SHOWN = 5
 _KINDS_SHOWN = 12
-
-# rich breaks lines at spaces that must not break; this stands for them until the lines are made
-_SPACE, _STAND_IN = "\N{NO-BREAK SPACE}", "\ue0a0"
 
 
 def render_text(
@@ -44,19 +40,6 @@ def render_text(
 
     With `color`, ANSI codes for bold and colour stand in it; no other control character ever does.
     """
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=max(width, _NARROWEST),
-        color_system="standard" if color else None,
-        force_terminal=color,
-        no_color=not color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        _environ={},  # the caller has decided; no room reads the environment
-    )
     parts = [
         _head(report, catalog, language),
         _inputs(report, catalog, language),
@@ -66,20 +49,14 @@ def render_text(
         _totals(report, catalog, language),
         _next_step(report, catalog, language),
     ]
-    console.print(*(part for part in parts if part is not None), sep="\n")
-    lines = out.getvalue().replace(_STAND_IN, _SPACE).split("\n")
-    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+    return terminal_lines([part for part in parts if part is not None], width, color=color)
 
 
 # Private functions
 
 
-def _text(text: str, style: str = "") -> Text:
-    return Text(text.replace(_SPACE, _STAND_IN), style=style)
-
-
 def _heading(catalog: Catalog, language: str, text_id: str) -> Text:
-    return _text(f"\n{catalog.text(text_id, language)}", "bold")
+    return text_of(f"\n{catalog.text(text_id, language)}", "bold")
 
 
 def _head(report: Report, catalog: Catalog, language: str) -> RenderableType:
@@ -92,28 +69,28 @@ def _head(report: Report, catalog: Catalog, language: str) -> RenderableType:
         if part
     )
     told = Table.grid(padding=(0, 1))
-    told.add_row(_text(_SIGNS[outcome], style), _text(verdict(report, catalog, language), style))
+    told.add_row(text_of(_SIGNS[outcome], style), text_of(verdict(report, catalog, language), style))
     if ready := readiness(report, catalog, language):
-        told.add_row("", _text(ready))
+        told.add_row("", text_of(ready))
     if since := progress(report, catalog, language):
-        told.add_row("", _text(since))
-    parts: list[RenderableType] = [_text(title, "dim"), _text(""), told, _text("")]
+        told.add_row("", text_of(since))
+    parts: list[RenderableType] = [text_of(title, "dim"), text_of(""), told, text_of("")]
     if work := work_lines(report, catalog, language):
         table = Table.grid(padding=(0, 2, 0, 0))
         for who, what in work:
-            table.add_row(_text(who, "dim"), _text(what))
-        parts += [_text(catalog.text("report.heading.work", language), "bold"), Padding(table, (0, 0, 1, 2))]
+            table.add_row(text_of(who, "dim"), text_of(what))
+        parts += [text_of(catalog.text("report.heading.work", language), "bold"), Padding(table, (0, 0, 1, 2))]
     return Group(*parts)
 
 
 def _inputs(report: Report, catalog: Catalog, language: str) -> RenderableType:
     lines: list[RenderableType] = []
     for item in report.inputs:
-        line = _text(plain(item.name))
-        line.append_text(_text(f"  {file_line(item, catalog, language)}", "dim"))
+        line = text_of(plain(item.name))
+        line.append_text(text_of(f"  {file_line(item, catalog, language)}", "dim"))
         lines.append(line)
-        lines += [Padding(_text(notice(told, catalog, language), "dim"), (0, 0, 0, 2)) for told in item.notices]
-    return Group(*lines, _text(""))
+        lines += [Padding(text_of(notice(told, catalog, language), "dim"), (0, 0, 0, 2)) for told in item.notices]
+    return Group(*lines, text_of(""))
 
 
 def _sheets(report: Report, catalog: Catalog, language: str) -> RenderableType | None:
@@ -125,25 +102,25 @@ def _sheets(report: Report, catalog: Catalog, language: str) -> RenderableType |
     for item in counts:
         rows = number(item.rows, language) if item.sheet else ""
         found = (_count(item.of(severity), severity, language) for severity in severities)
-        table.add_row(_text(item.title), _text(rows), *found)
+        table.add_row(text_of(item.title), text_of(rows), *found)
     if len(counts) > 1:
         table.add_section()
         rows = number(sum(item.rows for item in counts), language)
         found = (_count(report.count(severity), severity, language) for severity in severities)
-        table.add_row(_text(catalog.text("report.total", language)), _text(rows), *found)
+        table.add_row(text_of(catalog.text("report.total", language)), text_of(rows), *found)
     return table
 
 
 def _count(count: int, severity: Severity, language: str) -> Text:
-    return _text(number(count, language), _STYLES[severity] if count else "dim")
+    return text_of(number(count, language), _STYLES[severity] if count else "dim")
 
 
 def _table(catalog: Catalog, language: str, first: str, *others: str) -> Table:
     """A plain table whose first column is text and whose others are numbers."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="dim")
-    table.add_column(_text(catalog.text(f"column.{first}", language)), overflow="fold")
+    table.add_column(text_of(catalog.text(f"column.{first}", language)), overflow="fold")
     for name in others:
-        table.add_column(_text(catalog.text(f"column.{name}", language)), justify="right", overflow="fold")
+        table.add_column(text_of(catalog.text(f"column.{name}", language)), justify="right", overflow="fold")
     return table
 
 
@@ -160,32 +137,32 @@ def _groups(report: Report, catalog: Catalog, language: str, limit: int) -> Rend
         visible = mine[: max(0, limit - shown)]
         shown += len(visible)
         for item in visible:
-            parts += [_text(""), _group(item, catalog, language)]
+            parts += [text_of(""), _group(item, catalog, language)]
         if len(visible) < len(mine):
             parts += [
-                _text(""),
-                _text(counted(catalog, language, "report.more_groups", len(mine) - len(visible)), "dim"),
+                text_of(""),
+                text_of(counted(catalog, language, "report.more_groups", len(mine) - len(visible)), "dim"),
             ]
     return Group(*parts) if parts else None
 
 
 def _group(item: Told, catalog: Catalog, language: str) -> RenderableType:
     """One group: where, what, what to do; its effects indented below it."""
-    head = _text("")
+    head = text_of("")
     for text, style in (
         (f"{item.word.upper()} ", _STYLES[item.severity]),
         (f"{item.code}  ", "bold"),
         (" ".join(part for part in (item.place, _cells(item, catalog, language)) if part), ""),
         (f" · {item.header}" if item.header else "", "dim"),
     ):
-        head.append_text(_text(text, style))
-    lines: list[RenderableType] = [head, Padding(_text(item.message), (0, 0, 0, 2))]
+        head.append_text(text_of(text, style))
+    lines: list[RenderableType] = [head, Padding(text_of(item.message), (0, 0, 0, 2))]
     told = Table.grid(padding=(0, 2, 0, 0))
     told.add_column(style="dim", no_wrap=True)
     told.add_column(ratio=1, overflow="fold")
     for label, text in (("fix", item.fix), ("suggestion", item.suggestion), ("stops", item.stops)):
         if text:
-            told.add_row(_text(catalog.text(f"report.{label}", language)), _text(text))
+            told.add_row(text_of(catalog.text(f"report.{label}", language)), text_of(text))
     lines.append(Padding(told, (0, 0, 0, 2)))
     lines += _effects(item.effects, catalog, language)
     return Group(*lines)
@@ -194,15 +171,15 @@ def _group(item: Told, catalog: Catalog, language: str) -> RenderableType:
 def _effects(effects: tuple[Told, ...], catalog: Catalog, language: str) -> Iterable[RenderableType]:
     if not effects:
         return
-    yield Padding(_text(catalog.text("report.effects", language), "dim"), (0, 0, 0, 2))
+    yield Padding(text_of(catalog.text("report.effects", language), "dim"), (0, 0, 0, 2))
     for item in effects[:_EFFECTS_SHOWN]:
         told = Table.grid(padding=(0, 1, 0, 0))
-        told.add_row(_text("↳", "dim"), _text(item.code, "bold"), _text(f"{item.place}: {item.message}"))
+        told.add_row(text_of("↳", "dim"), text_of(item.code, "bold"), text_of(f"{item.place}: {item.message}"))
         yield Padding(told, (0, 0, 0, 4))
         yield from (Padding(below, (0, 0, 0, 2)) for below in _effects(item.effects, catalog, language))
     if len(effects) > _EFFECTS_SHOWN:
         more = counted(catalog, language, "report.more_groups", len(effects) - _EFFECTS_SHOWN)
-        yield Padding(_text(more, "dim"), (0, 0, 0, 4))
+        yield Padding(text_of(more, "dim"), (0, 0, 0, 4))
 
 
 def _cells(item: Told, catalog: Catalog, language: str) -> str:
@@ -218,16 +195,20 @@ def _repairs(report: Report, catalog: Catalog, language: str) -> RenderableType 
     if not kinds:
         return None
     table = _table(catalog, language, "repair")
-    table.add_column(_text(catalog.text("column.where", language)), overflow="fold")
-    table.add_column(_text(catalog.text("column.count", language)), justify="right")
+    table.add_column(text_of(catalog.text("column.where", language)), overflow="fold")
+    table.add_column(text_of(catalog.text("column.count", language)), justify="right")
     for kind in kinds[:_KINDS_SHOWN]:
-        table.add_row(_text(kind.what), _text(f"{kind.sheet} · {kind.label}"), _text(number(kind.count, language)))
-    parts = [_heading(catalog, language, "report.heading.repairs"), _text("")]
-    intro = _text(counted(catalog, language, "report.repairs", len(report.repairs)))
+        table.add_row(
+            text_of(kind.what),
+            text_of(f"{kind.sheet} · {kind.label}"),
+            text_of(number(kind.count, language)),
+        )
+    parts = [_heading(catalog, language, "report.heading.repairs"), text_of("")]
+    intro = text_of(counted(catalog, language, "report.repairs", len(report.repairs)))
     more = [] if len(kinds) <= _KINDS_SHOWN else [
-        _text(counted(catalog, language, "report.more_kinds", len(kinds) - _KINDS_SHOWN), "dim")
+        text_of(counted(catalog, language, "report.more_kinds", len(kinds) - _KINDS_SHOWN), "dim")
     ]  # fmt: skip
-    return Group(*parts, intro, _text(""), table, *more)
+    return Group(*parts, intro, text_of(""), table, *more)
 
 
 def _totals(report: Report, catalog: Catalog, language: str) -> RenderableType | None:
@@ -238,17 +219,17 @@ def _totals(report: Report, catalog: Catalog, language: str) -> RenderableType |
     table = _table(catalog, language, "entity", "read", "clean", "left_out", "skipped")
     for item in totals:
         figures = (item.read, item.clean, item.left_out, item.skipped)
-        table.add_row(_text(item.title), *(_text(number(figure, language)) for figure in figures))
+        table.add_row(text_of(item.title), *(text_of(number(figure, language)) for figure in figures))
         for each in item.sums:
             sums = (amount(each, value, language) for value in (each.read, each.clean, each.left_out))
-            table.add_row(_text(f"  {each.label}", "dim"), *(_text(value, "dim") for value in sums), "")
-    return Group(_heading(catalog, language, "report.heading.totals"), _text(""), table)
+            table.add_row(text_of(f"  {each.label}", "dim"), *(text_of(value, "dim") for value in sums), "")
+    return Group(_heading(catalog, language, "report.heading.totals"), text_of(""), table)
 
 
 def _next_step(report: Report, catalog: Catalog, language: str) -> RenderableType:
     outcome = "errors" if report.count("error") else "warnings" if report.count("warning") else "clean"
-    parts = [_text(sentence(catalog, language, f"next.{outcome}"))]
+    parts = [text_of(sentence(catalog, language, f"next.{outcome}"))]
     if report.findings:
         code = next((severity.code for severity in report.groups), report.findings[0].code)
-        parts.append(_text(sentence(catalog, language, "next.explain", {"code": code}), "dim"))
-    return Group(_heading(catalog, language, "report.heading.next"), _text(""), *parts)
+        parts.append(text_of(sentence(catalog, language, "next.explain", {"code": code}), "dim"))
+    return Group(_heading(catalog, language, "report.heading.next"), text_of(""), *parts)
