@@ -15,7 +15,7 @@ from types import TracebackType
 from momentsheet.errors import OutputError
 
 OURS = ("import", "manifest.json", "receipt.html", "work-list.xlsx", "report.json", "report.html", "letter.txt")
-OUR_ENDINGS = (".checked.xlsx", ".left-out.xlsx")
+OUR_ENDINGS = (".checked.xlsx", ".today.xlsx", ".left-out.xlsx")
 WORKED_ON = (*OUR_ENDINGS, "work-list.xlsx")  # what people correct or tick off
 
 

@@ -169,7 +169,12 @@ def annotated_copy(delivery: Delivery, data: bytes, workbook: Workbook) -> bytes
 
     report, catalog, language = delivery.report, delivery.catalog, delivery.language
     marks = marks_of(report, catalog, language, workbook.name)
-    lines = fix_lines([group for group in report.groups if group.file == workbook.name], catalog)
+    lines = fix_lines(
+        [group for group in report.groups if group.file == workbook.name],
+        catalog,
+        delivery.answers,
+        [repair for repair in report.repairs if repair.file == workbook.name],
+    )
     listings = [
         summary_listing(report, catalog, language, workbook.name),
         findings_listing(report, catalog, language, workbook.name),
@@ -212,15 +217,17 @@ def render_report(delivery: Delivery, suffix: str) -> str:
     raise UsageError(f"a report cannot be written as «{suffix}»; use one of {', '.join(REPORT_SUFFIXES)}")
 
 
-def render_letter(delivery: Delivery, marked: Sequence[str] = (), left_out: Sequence[str] = ()) -> str:
-    """The e-mail to the company; the marked workbooks, and those with the rows left out, are named as enclosed."""
+def render_letter(
+    delivery: Delivery, marked: Sequence[str] = (), left_out: Sequence[str] = (), moved: Sequence[str] = ()
+) -> str:
+    """The e-mail to the company; workbooks that are marked, moved or hold the rows left out are named as enclosed."""
     from jinja2 import FileSystemLoader
 
     from momentsheet import reporting
 
     loader = FileSystemLoader(resources.templates_folder())
     report, catalog, language = delivery.report, delivery.catalog, delivery.language
-    return reporting.render_letter(report, catalog, language, loader, marked=marked, left_out=left_out)
+    return reporting.render_letter(report, catalog, language, loader, marked=marked, left_out=left_out, moved=moved)
 
 
 def write_letter(delivery: Delivery, target: Path, marked: Sequence[Path] = ()) -> None:
@@ -317,7 +324,8 @@ def convert_delivery(
                 name = folder.free_name(checked_stem(workbook.name), ".checked.xlsx")
                 folder.write(name, annotated_copy(delivery, data, workbook))
                 marked.append(name)
-        folder.write("letter.txt", render_letter(delivery, marked, left_out).encode())
+        moved = _write_moved(folder, delivery)
+        folder.write("letter.txt", render_letter(delivery, marked, left_out, moved).encode())
         folder.write("report.json", render_report(delivery, ".json").encode())
         folder.write("report.html", render_report(delivery, ".html").encode())
         for path, data, _ in delivery.files:
@@ -354,7 +362,8 @@ def waivers_of(company: Path) -> Path:
 
 def checked_stem(name: str) -> str:
     """The stem of a workbook's name, also where it is an annotated copy that came back."""
-    return Path(name).stem.replace("/", "-").removesuffix(".checked").removesuffix(".left-out")
+    stem = Path(name).stem.replace("/", "-").removesuffix(".checked")
+    return stem.removesuffix(".today").removesuffix(".left-out")
 
 
 SITE_LISTING = "site.json"  # lists what is ours in the folder of the site
@@ -516,8 +525,8 @@ def _answers(path: Path | None, workbooks: Sequence[Workbook], catalog: Catalog)
     return tuple({(answer.entity, answer.field, answer.value): answer for answer in (*kept, *given)}.values())
 
 
-def _previous(path: Path | None, workbooks: Sequence[Workbook]) -> Mapping[str, int] | None:
-    """The findings of the round before, by fingerprint: from its report, or from the returned workbooks themselves."""
+def _previous(path: Path | None, workbooks: Sequence[Workbook]) -> Mapping[tuple[str, str], int] | None:
+    """The findings of the round before: from its report, or from the returned workbooks themselves."""
     from collections import Counter
 
     from momentsheet.rounds import previous_of_report, previous_of_workbook
@@ -527,7 +536,7 @@ def _previous(path: Path | None, workbooks: Sequence[Workbook]) -> Mapping[str, 
         if data is None:
             raise UsageError(f"there is no file {path}")
         return previous_of_report(data.decode("utf-8", "replace"), str(path))
-    found = Counter[str]()
+    found = Counter[tuple[str, str]]()
     for workbook in workbooks:
         found.update(previous_of_workbook(workbook))
     return found or None
@@ -628,6 +637,21 @@ def _write_left_out(folder: Folder, delivery: Delivery) -> tuple[str, ...]:
             name = folder.free_name(checked_stem(workbook.name), ".left-out.xlsx")
             sheets = _with_what_they_name(columns, delivery.catalog)
             folder.write(name, make(delivery.catalog, sheets, delivery.language, columns=columns, known=known))
+            written.append(name)
+    return tuple(written)
+
+
+def _write_moved(folder: Folder, delivery: Delivery) -> tuple[str, ...]:
+    """Today's template with all that the workbooks of older templates hold, so that people go on in it; their names."""
+    from momentsheet.checking import move
+    from momentsheet.workbook import make_template as make
+
+    written: list[str] = []
+    for _, _, workbook in delivery.files:
+        moved = move(delivery.checked, workbook, delivery.catalog, delivery.language)
+        if moved is not None:
+            name = folder.free_name(checked_stem(workbook.name), ".today.xlsx")
+            folder.write(name, make(delivery.catalog, moved.entities, delivery.language, moved=moved))
             written.append(name)
     return tuple(written)
 

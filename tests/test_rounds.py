@@ -15,11 +15,18 @@ from delivery import OURS, sheet, workbook
 from momentsheet.catalog import dump_answers, dump_waivers, load_answers, load_catalog, load_waivers
 from momentsheet.checking import check
 from momentsheet.errors import CatalogError, UsageError
-from momentsheet.model.answers import Answer
+from momentsheet.model.answers import Answer, Choice
+from momentsheet.model.marks import FINGERPRINT, ListedCell, Listing
 from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import Workbook
 from momentsheet.reporting.fix_listing import fix_listing
-from momentsheet.rounds import answers_of_workbook, compared, fix_lines, previous_of_report
+from momentsheet.rounds import (
+    answers_of_workbook,
+    compared,
+    fix_lines,
+    previous_of_report,
+    previous_of_workbook,
+)
 from momentsheet.workbook import copy_annotated, read_workbook
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
@@ -241,6 +248,17 @@ WRONG = delivery(
 )
 
 
+@pytest.mark.parametrize(("field", "written", "preferred"), [
+    (0, "kari@a.exampel", "kari@a.example"), (0, "karo@a.example", None), (2, "1002", None), (3, "mange", None),
+])  # fmt: skip
+def test_only_what_is_plainly_a_slip_is_answered_for_them(field: int, written: str, preferred: str | None) -> None:
+    """Another person and another number are as easily typed: there the suggestion is offered, not taken."""
+    row = ["kari@a.example", "04.03.2024", "1001", "7"]
+    row[field] = written
+    (line,) = fix_lines(check([delivery(row)], CATALOG, TODAY).groups, CATALOG)
+    assert (line.preferred.to if line.preferred else None) == preferred
+
+
 def test_our_suggestions_are_answers_until_somebody_changes_them() -> None:
     answers = answers_of_workbook(returned(WRONG), CATALOG)
     assert answers == (Answer("time_record", "project_number", "Bryga", "map", "1001"),)
@@ -277,3 +295,135 @@ def test_the_order_of_a_column_of_dates_is_asked_once() -> None:
     back = returned(book)
     found = check([back], CATALOG, TODAY, [Answer("time_record", "date", "", "order", "MDY")])
     assert found.clean["time_record"].values["date"].to_list() == [dt.date(2024, 3, 4), dt.date(2024, 5, 4)]
+
+
+def test_what_means_yes_or_no_is_offered_as_such_and_a_form_is_never_left_out() -> None:
+    people = [[*PEOPLE[0], "Lisens"], [*PEOPLE[1], "tja"]]
+    form = sheet("Firma", [["Felt", "Svar"], ["Overgangsdato", "31.13.2024"]])
+    book = workbook(form, sheet("Medarbeidere", people), *delivery().sheets[1:], template=OURS)
+    lines = {line.value: line for line in fix_lines(check([book], CATALOG, TODAY).groups, CATALOG)}
+    assert [choice.to for choice in lines["tja"].choices][:2] == ["Ja", "Nei"]
+    assert Choice("skip") in lines["tja"].choices
+    assert Choice("skip") not in lines["31.13.2024"].choices
+
+
+def test_a_value_is_asked_once_however_it_is_spaced() -> None:
+    days = ("04.03.2024", "Den gamle"), ("05.03.2024", "den  gamle")
+    book = delivery(*(["kari@a.example", day, project, "7"] for day, project in days))
+    (line,) = fix_lines(check([book], CATALOG, TODAY).groups, CATALOG)
+    assert (line.value, line.count) == ("Den gamle", 2)
+
+
+def marked_book(book: Workbook, language: str = "nb") -> tuple[openpyxl.Workbook, str]:
+    """The marked copy as somebody opens it, and the name of its Fix list."""
+    listing = fix_listing(fix_lines(check([book], CATALOG, TODAY).groups, CATALOG), CATALOG, language)
+    return openpyxl.load_workbook(io.BytesIO(copy_annotated(book, [], [listing]))), listing.name
+
+
+def read_again(opened: openpyxl.Workbook) -> Workbook:
+    target = io.BytesIO()
+    opened.save(target)
+    return read_workbook(target.getvalue(), "back.xlsx")
+
+
+def test_sorting_the_list_by_its_filter_takes_the_hidden_keys_along() -> None:
+    opened, name = marked_book(WRONG)
+    asked = opened[name]
+    hidden = [letter for letter, column in asked.column_dimensions.items() if column.hidden]
+    assert hidden
+    for spanned in (asked.auto_filter.ref, asked.dimensions):
+        assert openpyxl.utils.cell.range_boundaries(spanned)[2] == asked.max_column
+
+
+def test_an_answer_that_has_parted_from_its_problem_does_not_count() -> None:
+    opened, name = marked_book(WRONG)
+    asked = opened[name]
+    first, _, last = [row for row in asked.iter_rows() if row[3].value in {"Bryga", "kontor", "mange"}]
+    last[6].value = "7,5"
+    for place in range(7):  # the columns that are seen, sorted without the others
+        first[place].value, last[place].value = last[place].value, first[place].value
+    assert answers_of_workbook(read_again(opened), CATALOG) == ()
+
+
+@pytest.mark.parametrize(("typed", "shown", "given"), [
+    (0.3125, "h:mm", "7:30"), (-0.3125, "[h]:mm", "-7:30"), (0.25, "0%", "25 %"), (1.125, "General", "1.1250"),
+    (7.5, "General", "7.5"), (1001, "General", "1001"), (dt.date(2024, 4, 3), "dd.mm.yyyy", "2024-04-03"),
+])  # fmt: skip
+def test_what_a_program_made_of_an_answer_is_taken_as_it_was_meant(typed: object, shown: str, given: str) -> None:
+    opened, name = marked_book(WRONG)
+    (cell,) = [row[6] for row in opened[name].iter_rows() if row[3].value == "mange"]
+    assert cell.number_format == "@"
+    cell.value = typed
+    cell.number_format = shown
+    (answer,) = [one for one in answers_of_workbook(read_again(opened), CATALOG) if one.value == "mange"]
+    assert answer.to == given
+
+
+def test_our_sheets_are_known_where_the_names_of_the_workbook_got_lost() -> None:
+    opened, name = marked_book(WRONG)
+    for lost in list(opened.defined_names):
+        del opened.defined_names[lost]
+    opened[name].title = "Google"
+    back = read_again(opened)
+    assert back.names == {"_momentsheet.fix_list": "'Google'!$A$1"}
+    assert answers_of_workbook(back, CATALOG)
+    assert openpyxl.load_workbook(io.BytesIO(copy_annotated(back, [], []))).sheetnames == [
+        one.name for one in WRONG.sheets
+    ]
+
+
+def test_answers_stay_in_the_list_as_long_as_the_cells_need_them() -> None:
+    """Else everything would be asked again in the third round."""
+    answers = [
+        Answer("time_record", "project_number", "Bryga", "map", "1001"),
+        Answer("time_record", "project_number", "kontor", "skip"),
+        Answer("time_record", "activity_name", "nobody has this", "create"),
+    ]
+    found = check([WRONG], CATALOG, TODAY, answers)
+    lines = fix_lines(found.groups, CATALOG, answers, found.repairs)
+    assert {(line.value, line.preferred) for line in lines} == {
+        ("Bryga", Choice("map", "1001")), ("kontor", Choice("skip")),
+    }  # fmt: skip
+    opened = openpyxl.load_workbook(io.BytesIO(copy_annotated(WRONG, [], [fix_listing(lines, CATALOG, "nb")])))
+    assert set(answers_of_workbook(read_again(opened), CATALOG)) == set(answers[:2])
+
+
+def test_what_is_to_be_added_and_the_order_of_dates_stay_answered() -> None:
+    hours = [[*HEADER, "Aktivitet"], ["kari@a.example", "03/04/2024", "1001", "7", "Befaring"]]
+    more = (sheet("Prosjekter", PROJECTS), sheet("Aktiviteter", ACTIVITIES), sheet("Timer", hours))
+    book = workbook(*delivery().sheets[:2], *more, template=OURS)
+    answers = [
+        Answer("time_record", "activity_name", "Befaring", "create"),
+        Answer("time_record", "date", "", "order", "DMY"),
+    ]
+    found = check([book], CATALOG, TODAY, answers)
+    assert errors(found) == []
+    lines = fix_lines(found.groups, CATALOG, answers, found.repairs)
+    assert {line.preferred for line in lines} == {Choice("create"), Choice("order", "DMY")}
+
+
+def test_an_answer_that_was_wrong_is_asked_again_for_what_stands_in_the_cell() -> None:
+    answers = [Answer("time_record", "project_number", "Bryga", "map", "1O01")]
+    found = check([WRONG], CATALOG, TODAY, answers)
+    lines = {line.value: line for line in fix_lines(found.groups, CATALOG, answers, found.repairs)}
+    assert lines.keys() == {"Bryga", "kontor", "mange"}
+    assert lines["Bryga"].group is not None
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_what_else_was_wrong_in_a_row_stays_open_when_its_key_is_corrected(is_listed: bool) -> None:
+    before = check([delivery(["kari@a.example", "04.03.2024", "Bryga", "mange"])], CATALOG, TODAY).findings
+    book = delivery(["kari@a.example", "04.03.2024", "1001", "mange"])
+    now = check([book], CATALOG, TODAY).findings
+    if is_listed:
+        rows = tuple((ListedCell("x"),) for _ in before)
+        keys = tuple((f"{one.fingerprint} {one.place}",) for one in before)
+        listing = Listing("Funn", "", (), ("a",), (9.0,), rows, key_names=(FINGERPRINT,), keys=keys)
+        previous = previous_of_workbook(read_workbook(copy_annotated(book, [], [listing]), "back.xlsx"))
+    else:
+        told = [{"fingerprint": one.fingerprint, "code": one.code, "sheet": one.sheet, "row": one.row, "cell": one.cell}
+                for one in before]  # fmt: skip
+        previous = previous_of_report(json.dumps({"findings": told}), "report.json")
+    findings, progress = compared(now, previous)
+    assert [one.status for one in findings if one.severity == "error"] == ["open"]
+    assert (progress.new, progress.fixed) == (0, 1)

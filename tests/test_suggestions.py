@@ -21,7 +21,7 @@ def sheets(*cells_of: tuple[str, list[list[str]]], catalog: Catalog = CATALOG) -
     ("row", "code", "expected"),
     [
         ({"customer": [{"status": "Akitv"}]}, "CU-04", "Aktiv"),  # a code
-        ({"employee": [{"work_percentage": "180"}]}, "WB-13", "100"),  # what would pass
+        ({"employee": [{"work_percentage": "180"}]}, "WB-13", None),  # the limit would pass, but nobody meant it
         ({"activity": [{"estimated_hours": "-5"}]}, "WB-13", "5"),  # the sign is the likelier slip
         ({"customer": [{"postal_code": "number:158"}]}, "WB-06", "0158"),  # what it was read as
         ({"project": [{"start_date": "31.01.24"}]}, "WB-24", "31.01.2024"),

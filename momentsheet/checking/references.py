@@ -161,12 +161,14 @@ def _check_field(
         if not beside:
             for other, its_spelling in known.items():
                 beside.setdefault(other[:-1], {})[other[-1]] = its_spelling
-        suggestion = None
+        suggestion = near = None
         if asked < MOST_SUGGESTIONS:
-            suggestion = _closest(key, beside.get(key[:-1], {})) or _closest_name(written[-1], ledger, reference)
+            suggestion = _closest(key, beside.get(key[:-1], {}))
+            if suggestion is None:
+                suggestion, near = _closest_name(written[-1], ledger, reference)
         asked += 1
         title = ledger.catalog.entities[reference.entity].title
-        facts = {"expected": title, "target": reference.entity, "within": key[:-1]}
+        facts = {"expected": title, "target": reference.entity, "within": key[:-1], "near": near or suggestion}
         for row in rows:
             ledger.tell_cell(rule, parsed, row, field.name, facts=facts, suggestion=suggestion)
     return spelled
@@ -188,9 +190,9 @@ def _closest(key: Key, near: dict[str, str]) -> str | None:
     return persons[close[0]] if close else None
 
 
-def _closest_name(text: str, ledger: FindingLedger, reference: Reference) -> str | None:
-    """The key of the row whose name is nearest, None where nothing is near or the name is that of several rows."""
+def _closest_name(text: str, ledger: FindingLedger, reference: Reference) -> tuple[str | None, str | None]:
+    """The key of the row whose name is nearest, and that name; none where it is near nothing, or to several rows."""
     names = ledger.names.get(reference.entity, {})
     close = process.extractOne(fold_name(text), list(names), scorer=fuzz.ratio, score_cutoff=CLOSE_NAME)
     keys = list(names[close[0]].values()) if close else []
-    return keys[0] if len(keys) == 1 else None
+    return (keys[0], close[0]) if close and len(keys) == 1 else (None, None)

@@ -40,10 +40,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FixLine:
-    """One problem: the finding that tells it first, in how many cells it is, and the answers that are offered."""
+    """One problem: the finding that tells it first, in how many cells it is, and the answers that are offered.
+
+    Without a group it has been answered before, and stays so: the finding only says where.
+    """
 
     finding: Finding
-    group: Group
+    group: Group | None
     value: str  # blank where the whole column is asked about
     count: int
     choices: tuple[Choice, ...]

@@ -45,6 +45,11 @@ class Finding:
         return None if self.row is None or self.column is None else cell_name(self.row, self.column)
 
     @property
+    def place(self) -> str:
+        """Rule and place: known again in the next round where the rows have not moved, though its row was renamed."""
+        return f"{self.code} {self.sheet}!{self.cell or self.row}" if self.row is not None else ""
+
+    @property
     def column_letter(self) -> str | None:
         return None if self.column is None else column_letter(self.column)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -97,6 +97,21 @@ def our_sheets(names: Mapping[str, str]) -> dict[str, str]:
         sheet = _SHEET_OF.match(target) if name.startswith(OUR_NAMES) else None
         if sheet is not None:
             found[name.removeprefix(OUR_NAMES)] = (sheet[1] or sheet[2]).replace("''", "'")
+    return found
+
+
+def marked_sheets(sheets: Iterable[Sheet]) -> dict[str, str]:
+    """The names that lead to our sheets, by the words that stand hidden in their first rows.
+
+    Some programs and formats keep no names.
+    """
+    found = {}
+    for sheet in sheets:
+        for column in sheet.columns if len(sheet.rows) and sheet.rows[0] == 1 else ():
+            text = str(sheet.pool[int(column.codes[0])]) if column.codes[0] >= 0 else ""
+            if text.startswith(OUR_NAMES):
+                quoted = sheet.name.replace("'", "''")
+                found[text] = f"'{quoted}'!$A$1"
     return found
 
 

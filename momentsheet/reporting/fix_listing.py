@@ -38,7 +38,10 @@ def fix_listing(lines: Sequence[FixLine], catalog: Catalog, language: str) -> Li
 
 def _row(line: FixLine, catalog: Catalog, language: str) -> tuple[ListedCell, ...]:
     finding = line.finding
-    told = message(finding, catalog, language) if line.value else group_message(line.group, catalog, language)
+    if line.group is None:
+        told = catalog.text("fix_list.answered", language)
+    else:
+        told = message(finding, catalog, language) if line.value else group_message(line.group, catalog, language)
     link = (finding.sheet, finding.row, finding.column or 0) if finding.sheet and finding.row else None
     return (
         ListedCell(told),

@@ -43,11 +43,12 @@ def render_letter(
     *,
     marked: Sequence[str] = (),
     left_out: Sequence[str] = (),
+    moved: Sequence[str] = (),
 ) -> str:
     """Subject and body of the e-mail, with a line end; no line is longer than a mail program shows.
 
     `marked`: names of the marked workbooks that go along; `left_out`: of those with the rows that were left out, where
-    the others have been made into import files.
+    the others have been made into import files; `moved`: of those that were moved to today's template.
     """
     outcome = "error" if report.count("error") else "warning" if report.count("warning") else "clean"
     groups = told_groups(report, catalog, language, 1)
@@ -78,7 +79,9 @@ def render_letter(
         else "",
         "marked": listed(tuple(plain(name) for name in marked), catalog, language),
         "left_out": listed(tuple(plain(name) for name in left_out), catalog, language),
+        "moved": listed(tuple(plain(name) for name in moved), catalog, language),
         "marked_count": len(marked),
+        "moved_count": len(moved),
         "left_out_count": len(left_out),
         "findings_sheet": catalog.text("sheet.findings", language),
         "sender": [part for part in map(str.strip, plain(catalog.company.contact).split(",")) if part],

@@ -71,8 +71,8 @@ def findings_listing(report: Report, catalog: Catalog, language: str, file_name:
     rows = [_group_row(group, catalog, language) for group in groups]
     singles = [finding for group in groups if group.count > 1 for finding in group.findings]
     rows += [_cell_row(finding, catalog, language) for finding in singles[:CELLS_LISTED]]
-    keys = [("" if group.count > 1 else group.findings[0].fingerprint,) for group in groups]
-    keys += [(finding.fingerprint,) for finding in singles[:CELLS_LISTED]]
+    keys = [("" if group.count > 1 else _known_by(group.findings[0]),) for group in groups]
+    keys += [(_known_by(finding),) for finding in singles[:CELLS_LISTED]]
     intro = [verdict(report, catalog, language), progress(report, catalog, language)]
     intro = [line for line in (*intro, catalog.text("listing.intro", language)) if line]
     if len(singles) > CELLS_LISTED:
@@ -92,6 +92,11 @@ def findings_listing(report: Report, catalog: Catalog, language: str, file_name:
 
 
 # Private functions
+
+
+def _known_by(finding: Finding) -> str:
+    """What the next round knows a finding by: its fingerprint, else its place."""
+    return f"{finding.fingerprint} {finding.place}".rstrip()
 
 
 def _gathered(report: Report, catalog: Catalog, file_name: str) -> dict[tuple[str, int, int], _Cell]:

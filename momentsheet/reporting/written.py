@@ -48,4 +48,8 @@ KINDS = {
     "report.html": "written.report",
     "report.json": "written.report_json",
 }
-ENDINGS = {".checked.xlsx": "written.checked", ".left-out.xlsx": "written.left_out_workbook"}
+ENDINGS = {
+    ".checked.xlsx": "written.checked",
+    ".today.xlsx": "written.today",
+    ".left-out.xlsx": "written.left_out_workbook",
+}

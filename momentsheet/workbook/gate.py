@@ -214,6 +214,8 @@ def _wide(extra: bytes, inflated: int, packed: int, header_offset: int) -> tuple
 
 def _name(raw: bytes, flags: int) -> str:
     name = raw.decode("utf-8" if flags & 0x800 else "cp437").replace("\\", "/")
+    if name.startswith("/xl/"):  # so XlsxWriter calls a part of pictures in cells
+        name = name[1:]
     pieces = name.removesuffix("/").split("/")
     if any(piece in ("", ".", "..") for piece in pieces) or ":" in pieces[0] or not name.isprintable():
         raise UnusableFile("zip_name")

@@ -88,6 +88,7 @@ class Package:
     content_types: ContentTypes
     has_macros: bool
     has_links: bool  # to other workbooks
+    is_signed: bool  # digitally, as a whole
 
 
 def open_package(data: bytes, limits: Limits) -> Package:
@@ -160,6 +161,7 @@ def read_package(archive: Archive) -> Package:
         content_types=types,
         has_macros="vbaProject" in by_kind,
         has_links="externalLink" in by_kind,
+        is_signed=any("/digital-signature/" in item.type for item in read_relationships(archive, "").values()),
     )
 
 

@@ -507,7 +507,7 @@ def two_tables_on_one_sheet(d: Delivery) -> None:
 @same(SHEETS, "customers")
 def a_list_with_its_own_headers_pasted_over_our_sheet(d: Delivery) -> None:
     """The template's properties and its hidden sheet still speak of the columns that stood there before."""
-    _from_template(d, "1")
+    from_template(d, "1")
     d.customer.rename(
         customer_number="Kundenr", name="Navn", org_number="Organisasjonsnummer", phone="Tlf", address_line1="Adresse",
         postal_code="Postnr", city="Sted",
@@ -518,14 +518,14 @@ def a_list_with_its_own_headers_pasted_over_our_sheet(d: Delivery) -> None:
 @same(SHEETS, "customers", "WB-53")
 def a_template_of_an_older_version(d: Delivery) -> None:
     d.customer.rename(name="Hva kunden kalles")
-    _from_template(d, "0", catalog="0a1b2c3d4e5f")
+    from_template(d, "0", catalog="0a1b2c3d4e5f")
 
 
 @same(SHEETS, "customers", "WB-53", "WB-23")
 def a_template_that_asked_for_more_than_today(d: Delivery) -> None:
     d.customer.add_column(4, ["Telefaks", "22000099", None, None])
     d.customer.fields[4] = "fax"
-    _from_template(d, "0", catalog="0a1b2c3d4e5f")
+    from_template(d, "0", catalog="0a1b2c3d4e5f")
 
 
 @told(SHEETS, "hours", ("WB-52", "Timer (2)", None))
@@ -534,7 +534,7 @@ def a_sheet_copied_with_all_its_rows(d: Delivery) -> None:
     d.book.tables.append(Table("time_record", "Timer (2)", list(table.fields), [list(row) for row in table.grid]))
 
 
-def _from_template(d: Delivery, version: str, catalog: str = "") -> None:
+def from_template(d: Delivery, version: str, catalog: str = "") -> None:
     d.book.properties = {
         "momentsheet.id": "momentsheet", "momentsheet.version": version, "momentsheet.language": "nb",
         "momentsheet.company": "",

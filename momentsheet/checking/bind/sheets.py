@@ -31,8 +31,6 @@ BESIDE_TITLE = r"^(\W|\d|_|\b(kopi av|kopi|copy of|copy|kopia av|kopia)\b)+|(\W|
 def bind(workbook: Workbook, catalog: Catalog) -> Binding:
     """Bind every sheet of a workbook. Sheets that are not ours are listed, never dropped silently."""
     meta = read_meta(workbook)
-    own = _own_titles(catalog)
-    added = {name.casefold() for name in our_sheets(workbook.names).values()}
     words = vocabularies(catalog, meta)
     bound: list[BoundSheet] = []
     reads: list[SheetRead] = []
@@ -46,11 +44,7 @@ def bind(workbook: Workbook, catalog: Catalog) -> Binding:
             )
         )
     for sheet in workbook.sheets:
-        # «Funn (2)» is a copy that a program made of ours, when the name that we know it by went lost.
-        is_ours = sheet.name in OUR_SHEETS or sheet.name.casefold() in added
-        is_ours |= re.sub(r"\d+$", "", fold_header(sheet.name)) in own
-        # Programs keep notes of their own in sheets that no menu shows.
-        if is_ours or (sheet.name.startswith("_") and sheet.state == "veryHidden"):
+        if is_our_sheet(sheet, workbook, catalog):
             reads.append(SheetRead(sheet.name, None, None, len(sheet.rows)))
             continue
         entities, by_name = _entities_of(sheet, catalog, meta, words)
@@ -78,6 +72,19 @@ def bind(workbook: Workbook, catalog: Catalog) -> Binding:
         today = todays_entity(catalog, name)
         known[today.name if today else name] = keys
     return Binding(tuple(bound), tuple(reads), tuple(told), meta.template, known)
+
+
+def is_our_sheet(sheet: Sheet, workbook: Workbook, catalog: Catalog) -> bool:
+    """True for what our template and we ourselves put into a workbook beside its data, and for what programs hide."""
+    if sheet.name in OUR_SHEETS or sheet.name.casefold() in {
+        name.casefold() for name in our_sheets(workbook.names).values()
+    }:
+        return True
+    # «Funn (2)» is a copy that a program made of ours, when the name that we know it by went lost.
+    if re.sub(r"\d+$", "", fold_header(sheet.name)) in _own_titles(catalog):
+        return True
+    # Programs keep notes of their own in sheets that no menu shows.
+    return sheet.name.startswith("_") and sheet.state == "veryHidden"
 
 
 def closest_titles(names: Iterable[str], catalog: Catalog, language: str) -> list[tuple[str, str]]:

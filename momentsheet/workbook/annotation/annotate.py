@@ -26,7 +26,7 @@ from itertools import count
 from momentsheet.errors import UnusableFile
 from momentsheet.model.catalog import severities
 from momentsheet.model.marks import Listing, Mark
-from momentsheet.model.workbook import Workbook, cell_name
+from momentsheet.model.workbook import Workbook, cell_name, our_sheets
 from momentsheet.workbook.annotation.book import (
     TYPE,
     append_listings,
@@ -115,6 +115,8 @@ def copy_annotated(
 
     For formats that cannot be patched. Values keep their kinds, dates are dates; layout, formulas and formats are lost.
     """
+    ours = {name.casefold() for name in our_sheets(workbook.names).values()}
+    workbook = replace(workbook, sheets=tuple(one for one in workbook.sheets if one.name.casefold() not in ours))
     names = legal_names(workbook)
     marks = [replace(mark, sheet=names.get(mark.sheet, mark.sheet)) for mark in marks]
     listings = [_with_links(listing, names) for listing in listings]

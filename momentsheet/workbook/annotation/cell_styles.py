@@ -18,6 +18,7 @@ from momentsheet.workbook.annotation.xml_text import set_attributes
 FILLS = {"error": "FFFCC4CC", "warning": "FFFCE89C", "info": "FFDCE8F4"}
 MOST_OLD_FILLS = 63
 MOST_STYLES = 65_490  # Excel's limit
+_AS_TEXT = 49  # number format @
 
 EMPTY_STYLES = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -61,7 +62,7 @@ class CellStyles:
         self._new: dict[str, list[str]] = {name: [] for name in ("fonts", "fills", "borders", "cellXfs")}
         self._known: dict[tuple[str, str], int] = {}  # list, XML -> its place
         self._marked: dict[tuple[int, str], int | None] = {}
-        self._own: dict[tuple[str, str | None, bool, bool], int] = {}
+        self._own: dict[tuple[str, str | None, bool, bool, bool], int] = {}
         self.old_fills: dict[str, int] = {}  # attributes of a colour that a mark took the place of -> number
         self._p = self._part.root.prefix
 
@@ -76,12 +77,21 @@ class CellStyles:
             self._marked[key] = self._mark(style, severity)
         return self._marked[key]
 
-    def own(self, font: str, severity: str | None = None, *, is_quoted: bool = False, is_number: bool = False) -> int:
+    def own(
+        self,
+        font: str,
+        severity: str | None = None,
+        *,
+        is_quoted: bool = False,
+        is_number: bool = False,
+        is_typed: bool = False,
+    ) -> int:
         """A style of our own sheets; `font` is text, title, intro, header or link.
 
-        `is_quoted` keeps a text a text when somebody edits it, though it looks like a formula.
+        `is_quoted` keeps a text a text when somebody edits it, though it looks like a formula. `is_typed`: whatever
+        somebody types there stays as it was typed; 0123, 7:30 and 1,125 are not turned into numbers.
         """
-        key = (font, severity, is_quoted, is_number)
+        key = (font, severity, is_quoted, is_number, is_typed)
         if key not in self._own:
             self._own[key] = self._make(*key)
         return self._own[key]
@@ -104,7 +114,7 @@ class CellStyles:
 
     # Private
 
-    def _make(self, font: str, severity: str | None, is_quoted: bool, is_number: bool) -> int:
+    def _make(self, font: str, severity: str | None, is_quoted: bool, is_number: bool, is_typed: bool) -> int:
         fill = 0
         if font == "header":
             fill = self._fill(_HEADER_FILL)
@@ -116,11 +126,13 @@ class CellStyles:
         font_id = self._place("fonts", f"<{self._p}font>{name}</{self._p}font>")
         base = ' xfId="0"' if self._lists["cellStyleXfs"] is not None else ""
         quote = ' quotePrefix="1"' if is_quoted else ""
+        typed = ' applyNumberFormat="1"' if is_typed else ""
         vertical = "center" if font == "header" else "top"
         side = ' horizontal="center"' if is_number else ' horizontal="left" indent="1"'
         wrap = f'{side} wrapText="1"' if is_cell else ""
         xf = (
-            f'<{self._p}xf numFmtId="0" fontId="{font_id}" fillId="{fill}" borderId="{border}"{base}{quote}'
+            f'<{self._p}xf numFmtId="{_AS_TEXT if is_typed else 0}" fontId="{font_id}" fillId="{fill}"'
+            f' borderId="{border}"{base}{quote}{typed}'
             f' applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
             f'<{self._p}alignment{wrap} vertical="{vertical}"/></{self._p}xf>'
         )

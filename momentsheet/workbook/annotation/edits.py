@@ -33,6 +33,7 @@ class Edits:
         self._dropped: set[str] = set()
         self._types = self.part(package.archive.folded[CONTENT_TYPES_PART.lower()])
         self._relation_ids: dict[str, set[str]] = {}
+        self._new_defaults: dict[str, str] = {}  # suffix -> content type
 
     @property
     def is_edited(self) -> bool:
@@ -75,7 +76,8 @@ class Edits:
             return
         suffix = name.rpartition(".")[2].lower()
         default = next((item for item in self._of("Default", "Extension") if _key(item, "Extension") == suffix), None)
-        if default is not None and default.attributes.get("ContentType", "").lower() == content_type.lower():
+        said = self._new_defaults.get(suffix, "") if default is None else default.attributes.get("ContentType", "")
+        if said.lower() == content_type.lower():
             return
         prefix = self._types.root.prefix
         uri = attribute_text("/" + quote(name, safe="/!$&'()*+,;=:@"))
@@ -89,7 +91,8 @@ class Edits:
                 if instead_of is not None and _key(item, "ContentType") == instead_of:
                     self._types.set(item, "ContentType", content_type)
                 return
-        if instead_of is None:
+        if instead_of is None and suffix not in self._new_defaults:
+            self._new_defaults[suffix] = content_type
             prefix = self._types.root.prefix
             xml = f'<{prefix}Default Extension="{suffix}" ContentType="{content_type}"/>'
             self._types.insert_behind(self._types.root, ("Default",), xml)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from momentsheet.model.marks import ListedCell, Listing
-from momentsheet.model.workbook import cell_name, column_letter
+from momentsheet.model.workbook import OUR_NAMES, cell_name, column_letter
 from momentsheet.workbook.annotation.cell_styles import CellStyles
 from momentsheet.workbook.annotation.xml_text import attribute_text, element_text
 
@@ -40,7 +40,8 @@ class Layout:
 
     @property
     def table(self) -> str:
-        last = column_letter(self.columns - 1)
+        """With its hidden columns: a filter sorts the columns that it spans, and keys must not part from their rows."""
+        last = column_letter(self.columns + self.hidden - 1)
         return f"$A${self.header_row}:${last}${self.header_row + self.rows}"
 
 
@@ -88,7 +89,7 @@ def write_listing(
     Rows for which Excel has no room give way to a last line that says how many they are.
     """
     header = layout.header_row
-    last_letter = column_letter(layout.columns - 1)
+    first, last = layout.columns + 1, layout.columns + max(layout.hidden, 1)
     pane = f'<pane ySplit="{header}" topLeftCell="A{header + 1}" activePane="bottomLeft" state="frozen"/>'
     selected = ' tabSelected="1"' if is_selected else ""
     widths = [*listing.widths, *[16.0] * layout.columns][: layout.columns]
@@ -96,18 +97,18 @@ def write_listing(
         f'<col min="{place}" max="{place}" width="{_width(width)}" customWidth="1"/>'
         for place, width in enumerate(widths, 1)
     )
-    if layout.hidden:
-        first, last = layout.columns + 1, layout.columns + layout.hidden
-        columns += f'<col min="{first}" max="{last}" width="9" hidden="1" customWidth="1"/>'
+    columns += f'<col min="{first}" max="{last}" width="9" hidden="1" customWidth="1"/>'
     yield (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<worksheet xmlns="{spaces[0]}" xmlns:r="{spaces[1]}"><sheetPr><tabColor rgb="{_TAB_COLOR}"/>'
-        f'<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{last_letter}{header + layout.rows}"/>'
+        f'<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{column_letter(last - 1)}{header + layout.rows}"/>'
         f'<sheetViews><sheetView showGridLines="0"{selected} workbookViewId="0">{pane}'
         f'<selection pane="bottomLeft" activeCell="A{header + 1}" sqref="A{header + 1}"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
     ).encode()
-    yield _text_row(1, [listing.title], styles.own("title"), 26)
+    # The sheet is known by a word behind its columns where the names of the workbook get lost.
+    known_by = _text_cell(1, layout.columns, f"{OUR_NAMES}{listing.kind}")
+    yield _text_row(1, [listing.title], styles.own("title"), 26, known_by)
     for row, line in enumerate(layout.intro, 2):
         yield _text_row(row, [line], styles.own("intro"), 16)
     headers = [*listing.headers, *[""] * layout.columns][: layout.columns]
@@ -121,12 +122,12 @@ def write_listing(
         rows = [*rows[: layout.rows - 1], (ListedCell(f"… +{left_out}"),)]
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         yield "".join(
-            _row(header + 1 + place, cells, _hidden(listing, place), widths, styles, sheets, links, safe_text)
+            _row(header + 1 + place, cells, listing, place, widths, styles, sheets, links, safe_text)
             for place, cells in enumerate(rows[start : start + _ROWS_AT_ONCE], start)
         ).encode()
     hyperlinks = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
     yield (
-        f'</sheetData><autoFilter ref="A{header}:{last_letter}{header + layout.rows}"/>'
+        f'</sheetData><autoFilter ref="{layout.table.replace("$", "")}"/>'
         f"{_dropdowns(listing, layout)}{hyperlinks}"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
@@ -181,17 +182,18 @@ def _height(cells: Sequence[ListedCell], widths: Sequence[float]) -> float:
     return min(lines * 14.5 + 3, 409.0)
 
 
-def _text_row(row: int, texts: Sequence[str], style: int, height: int) -> bytes:
-    cells = "".join(
-        f'<c r="{cell_name(row, column)}" s="{style}" t="inlineStr"><is>'
-        f'<t xml:space="preserve">{element_text(text)}</t></is></c>'
-        for column, text in enumerate(texts)
-    )
-    return f'<row r="{row}" ht="{height}" customHeight="1">{cells}</row>'.encode()
+def _text_row(row: int, texts: Sequence[str], style: int, height: int, more: str = "") -> bytes:
+    cells = "".join(_text_cell(row, column, text, f' s="{style}"') for column, text in enumerate(texts))
+    return f'<row r="{row}" ht="{height}" customHeight="1">{cells}{more}</row>'.encode()
+
+
+def _text_cell(row: int, column: int, text: str, style: str = "") -> str:
+    safe = element_text(text)
+    return f'<c r="{cell_name(row, column)}"{style} t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
 
 
 def _row(
-    row: int, cells: Sequence[ListedCell], hidden: Sequence[str], widths: Sequence[float], styles: CellStyles,
+    row: int, cells: Sequence[ListedCell], listing: Listing, place: int, widths: Sequence[float], styles: CellStyles,
     sheets: Mapping[str, str],
     links: list[str],
     safe_text: Callable[[str], str],
@@ -208,7 +210,8 @@ def _row(
         font = "link" if is_link else "text"
         if isinstance(cell.text, str) or not math.isfinite(cell.text):
             text = str(cell.text)
-            style = styles.own(font, cell.severity, is_quoted=text.startswith(_FORMULA_SIGNS))
+            is_quoted, is_typed = text.startswith(_FORMULA_SIGNS), column == listing.answer_column
+            style = styles.own(font, cell.severity, is_quoted=is_quoted, is_typed=is_typed)
             if not text:
                 pieces.append(f'<c r="{name}" s="{style}"/>')
                 continue
@@ -217,7 +220,7 @@ def _row(
         else:
             number = int(cell.text) if isinstance(cell.text, bool) else cell.text
             pieces.append(f'<c r="{name}" s="{styles.own(font, cell.severity, is_number=True)}"><v>{number!r}</v></c>')
-    for column, text in enumerate(hidden, len(widths)):
+    for column, text in enumerate(_hidden(listing, place), len(widths)):
         safe = safe_text(text)
         pieces.append(f'<c r="{cell_name(row, column)}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>')
     pieces.append("</row>")

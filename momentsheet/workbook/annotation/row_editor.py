@@ -21,6 +21,7 @@ from momentsheet.workbook.annotation.xml_text import (
 Restyle = Callable[[int, str], int | None]  # style of a cell, severity -> style with the mark, None if there is no room
 
 _TAG = re.compile(rb"<" + REST_OF_TAG)
+_SPANS = re.compile(rb"<[^<>]*\sspans=[\"'](\d{1,5}):(\d{1,5})[\"']")
 _BEHIND_ALL = 1 << 30  # a row
 _DIGITS = "0123456789"
 
@@ -118,8 +119,12 @@ class RowEditor:
         return b"".join(pieces)
 
     def patch_plain(self, row: bytes) -> bytes | None:
-        """The next row with marks, patched without expat; None if not all its cells are found by their names."""
+        """The next row with marks, patched without expat; None if not all its cells are found where they should be."""
         number = self._waiting[-1]
+        first, last = min(self._marks[number]) + 1, max(self._marks[number]) + 1
+        spans = _SPANS.match(row)
+        if spans is not None and not int(spans[1]) <= first <= last <= int(spans[2]):
+            return None
         places = []
         for column, severity in self._marks[number].items():
             place = row.find(b'<%bc r="%b"' % (self.prefix, cell_name(number, column).encode()))

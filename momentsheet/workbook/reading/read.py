@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import polars as pl
 
 from momentsheet.errors import UnusableFile
-from momentsheet.model.workbook import Notice, Sheet, Workbook
+from momentsheet.model.workbook import Notice, Sheet, Workbook, marked_sheets
 from momentsheet.workbook.gate import MIB, Limits, open_archive
 from momentsheet.workbook.package import Package, read_package
 from momentsheet.workbook.reading.cells import Cells
@@ -79,7 +79,7 @@ def _read_package(package: Package, data: bytes, name: str, limits: Limits) -> W
         sheets=tuple(sheets),
         is_1904=package.is_1904,
         properties=package.properties,
-        names=package.names,
+        names={**marked_sheets(sheets), **package.names},
         notices=tuple(notices),
     )
 
@@ -91,6 +91,8 @@ def _package_notices(package: Package) -> Iterator[Notice]:
         yield Notice("macros")
     if package.has_links:
         yield Notice("links")
+    if package.is_signed:
+        yield Notice("signed")
 
 
 def _read_legacy(data: bytes, name: str, file_format: str, limits: Limits) -> Workbook:
@@ -105,7 +107,8 @@ def _read_legacy(data: bytes, name: str, file_format: str, limits: Limits) -> Wo
             raise UnusableFile("duplicate_sheet", sheet=sheet.name)
     no_strings = pl.Series([], dtype=pl.String)
     sheets = tuple(room.make(each.name, each.state, each.cells, no_strings) for each in found)
-    return Workbook(name, file_format, _hash(data), sheets, notices=(Notice(f"legacy_{file_format}"),))
+    notices = (Notice(f"legacy_{file_format}"),)
+    return Workbook(name, file_format, _hash(data), sheets, names=marked_sheets(sheets), notices=notices)
 
 
 def _read_delimited(data: bytes, name: str, limits: Limits) -> Workbook:

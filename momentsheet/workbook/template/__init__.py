@@ -10,13 +10,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from momentsheet.model.catalog import Catalog
-from momentsheet.model.workbook import column_letter
+from momentsheet.model.moved import CellValue, Moved
+from momentsheet.model.workbook import OUR_NAMES, column_letter
 from momentsheet.workbook.template.counts import last_row, text_of
 from momentsheet.workbook.template.guide import write_field_list, write_start, write_status
 from momentsheet.workbook.template.lists import Choice
 from momentsheet.workbook.template.live import paired, pick_of
-from momentsheet.workbook.template.plan import CellValue, Plan, PlannedColumn, Values, make_plan
-from momentsheet.workbook.template.sheets import AUTHOR, write_sheet
+from momentsheet.workbook.template.plan import Plan, PlannedColumn, Values, make_plan, quoted
+from momentsheet.workbook.template.sheets import AUTHOR, write_copied, write_sheet
 from momentsheet.workbook.template.style import MUTED, Formats, done
 
 __all__ = ["CellValue", "make_template"]
@@ -35,6 +36,7 @@ def make_template(
     columns: Values | None = None,
     sample: bool = False,
     known: Mapping[str, Sequence[tuple[str, ...]]] | None = None,
+    moved: Moved | None = None,
 ) -> bytes:
     """Make the workbook of these entities (import order) in that language; the same input gives the same bytes.
 
@@ -44,9 +46,14 @@ def make_template(
 
     `known` (entity -> keys) are rows that were delivered before: cells of this workbook may name them.
 
+    `moved` is what a workbook of an older template holds. Its values and keys take the place of `columns` and `known`;
+    what no field of ours stands for is appended behind our columns, and its other sheets go along.
+
     UsageError: unknown entity, field or language, or two fields of an entity with the same heading.
     """
-    plan = make_plan(catalog, entities, language, columns, sample)
+    if moved is not None:
+        columns, known = moved.columns, moved.known
+    plan = make_plan(catalog, entities, language, columns, sample, moved)
     buffer = io.BytesIO()
     workbook = Workbook(
         buffer,
@@ -55,11 +62,16 @@ def make_template(
     formats = Formats(workbook)
     start = workbook.add_worksheet(plan.start)
     worksheets = [workbook.add_worksheet(sheet.name) for sheet in plan.sheets]
+    copies = [workbook.add_worksheet(copied.name) for copied in plan.copied]
     status, field_list = workbook.add_worksheet(plan.status), workbook.add_worksheet(plan.field_list)
     lists, meta = workbook.add_worksheet(LISTS), workbook.add_worksheet(META)
     write_start(plan, start, formats)
     for sheet, worksheet in zip(plan.sheets, worksheets, strict=True):
         write_sheet(plan, sheet, worksheet, formats)
+    for copied, worksheet in zip(plan.copied, copies, strict=True):
+        write_copied(copied, worksheet, formats)
+        if copied.kind:
+            done(workbook.define_name(f"{OUR_NAMES}{copied.kind}", f"={quoted(copied.name)}!$A$1"))
     write_status(plan, status, formats)
     write_field_list(plan, field_list, formats)
     for guide in (status, field_list):

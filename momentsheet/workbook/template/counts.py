@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from momentsheet.workbook.template.plan import MOST_COMPARED, CellValue, Plan, PlannedColumn, PlannedSheet
+from momentsheet.model.moved import CellValue
+from momentsheet.workbook.template.plan import MOST_COMPARED, Plan, PlannedColumn, PlannedSheet
 
 MATCHED = 255  # MATCH gives up on longer texts
 PLAIN = {"~": "¬1", "*": "¬2", "?": "¬3"}  # what MATCH would take for «anything», and what stands for it

@@ -42,6 +42,10 @@ def write_start(plan: Plan, worksheet: Worksheet, formats: Formats) -> None:
     if plan.is_sample:
         done(worksheet.write_string(row, 0, plan.text("about.sample"), formats.style("lead")))
         row += 1
+    if plan.is_moved:
+        for line in ("about.moved", "about.moved.rest"):
+            done(worksheet.write_string(row, 0, plan.text(line), formats.style("lead" if row == 1 else "plain")))
+            row += 1
     row = _heading(plan.text("steps"), row + 1, worksheet, formats)
     sheets = ", ".join(sheet.name for sheet in plan.sheets)
     steps = (

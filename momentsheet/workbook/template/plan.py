@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from momentsheet.errors import UsageError
 from momentsheet.model.catalog import Catalog, Entity, Field, Rule, say
+from momentsheet.model.moved import CellValue, Copied, Kept, Moved
 from momentsheet.model.workbook import column_letter
 from momentsheet.workbook.template.lists import Choice, choices_of, label_of
 from momentsheet.workbook.template.style import NUMERIC
 
-CellValue = str | float | int | bool | dt.date | None
 Values = Mapping[str, Mapping[str, Sequence[CellValue]]]  # entity -> field -> cell values
 
 # How far names, dropdowns, conditional formats and the Status sheet look down. A register of 5,000 customers or
@@ -26,6 +27,7 @@ MOST_ROWS = 1_048_575  # below the header
 MOST_COMPARED = 20_000
 
 NAME_LIMIT = 31  # of a sheet
+HEADER_LIMIT = 250  # of a column of a table, with some room
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,21 @@ class PlannedColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedKept:
+    """A column of an older workbook that goes along: its first data cell (0-based) and its values."""
+
+    header: str
+    row: int
+    column: int
+    values: Sequence[CellValue]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedSheet:
     """One entity's sheet: its columns, the number of rows written, the number of rows that formulas look at.
 
     `prefilled`: answers of a form that came from the company file; the customer has not begun it yet.
+    `kept`: what stands behind our columns, or below our questions, because an older workbook held it.
     """
 
     entity: Entity
@@ -94,6 +107,7 @@ class PlannedSheet:
     rows: int
     capacity: int
     prefilled: int
+    kept: tuple[PlannedKept, ...] = ()
 
     @property
     def is_form(self) -> bool:
@@ -119,6 +133,8 @@ class Plan:
     field_list: str
     sheets: tuple[PlannedSheet, ...]
     is_sample: bool
+    copied: tuple[Copied, ...] = ()  # sheets of an older workbook, by the names that they get here
+    is_moved: bool = False  # filled with what an older workbook held
 
     def text(self, text_id: str, **facts: object) -> str:
         """The text of that id below `template.`, with its placeholders filled."""
@@ -166,7 +182,12 @@ class Plan:
 
 
 def make_plan(
-    catalog: Catalog, entities: Sequence[str], language: str, columns: Values | None, is_sample: bool
+    catalog: Catalog,
+    entities: Sequence[str],
+    language: str,
+    columns: Values | None,
+    is_sample: bool,
+    moved: Moved | None = None,
 ) -> Plan:
     """Decide what stands where. UsageError for an unknown entity, field or language, or when nothing is left."""
     given = columns or {}
@@ -183,7 +204,12 @@ def make_plan(
     sheets = tuple(
         _plan_sheet(catalog, entity, language, given.get(entity.name), is_sample, taken) for entity in chosen
     )
-    return Plan(catalog, language, start, status, field_list, sheets, is_sample)
+    if moved is None:
+        return Plan(catalog, language, start, status, field_list, sheets, is_sample)
+    sheets = tuple(_with_kept(sheet, moved.kept.get(sheet.entity.name, ()), catalog, language) for sheet in sheets)
+    rest = (_rest_sheet(moved, catalog, language),) if moved.rest else ()
+    copied = tuple(replace(sheet, name=sheet_name(sheet.name, taken)) for sheet in (*moved.sheets, *rest))
+    return Plan(catalog, language, start, status, field_list, sheets, is_sample, copied, is_moved=True)
 
 
 def sheet_name(title: str, taken: list[str]) -> str:
@@ -257,6 +283,29 @@ def _plan_sheet(
         )
     _check_headers(entity, columns)
     return PlannedSheet(entity, name, tuple(columns), rows, capacity, prefilled)
+
+
+def _with_kept(sheet: PlannedSheet, kept: Sequence[Kept], catalog: Catalog, language: str) -> PlannedSheet:
+    """The sheet with what goes along behind its columns; in a form, below its questions."""
+    planned: list[PlannedKept] = []
+    taken = {column.header.casefold() for column in sheet.columns}
+    for place, item in enumerate(kept, len(sheet.columns)):
+        nameless = catalog.text("template.kept.nameless", language).format(column=column_letter(place))
+        header = re.sub(r"\s+", " ", item.header).strip()[:HEADER_LIMIT] or nameless
+        while header.casefold() in taken:
+            header += "."  # a table needs different headers; they are still read alike
+        taken.add(header.casefold())
+        row, column = (place + 1, 1) if sheet.is_form else (1, place)
+        planned.append(PlannedKept(header, row, column, item.values))
+    return replace(sheet, kept=tuple(planned))
+
+
+def _rest_sheet(moved: Moved, catalog: Catalog, language: str) -> Copied:
+    """What has no place of its own in the template, cell by cell."""
+    rows = range(1, len(moved.rest) + 2)
+    headers = [catalog.text(f"column.{name}", language) for name in ("sheet", "cell", "value")]
+    columns = {place: (rows, [header, *(line[place] for line in moved.rest)]) for place, header in enumerate(headers)}
+    return Copied(catalog.text("sheet.rest", language), columns)
 
 
 def _check_headers(entity: Entity, columns: Sequence[PlannedColumn]) -> None:

@@ -47,6 +47,7 @@ _BOXED = {"valign": "vcenter", "border": 1, "border_color": LINE, "indent": 1}
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "required": {**_HEADER, "bg_color": ACCENT, "font_color": "#FFFFFF"},
     "optional": {**_HEADER, "bg_color": ACCENT_LIGHT, "font_color": INK},
+    "kept": {**_HEADER, "bold": False, "italic": True, "bg_color": "#EDEDED", "font_color": MUTED},
     "title": {"bold": True, "font_size": 20, "font_color": ACCENT, "valign": "vcenter"},
     "heading": {"bold": True, "font_size": 13, "font_color": ACCENT, "bottom": 1, "bottom_color": LINE},
     "section": {"bold": True, "font_size": 13, "font_color": ACCENT},
