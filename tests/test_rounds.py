@@ -12,10 +12,11 @@ import openpyxl
 import pytest
 from delivery import OURS, sheet, workbook
 
-from momentsheet.catalog import dump_answers, dump_waivers, load_answers, load_catalog, load_waivers
+from momentsheet.catalog import apply_company, dump_answers, dump_waivers, load_answers, load_catalog, load_waivers
 from momentsheet.checking import check
 from momentsheet.errors import CatalogError, UsageError
 from momentsheet.model.answers import Answer, Choice
+from momentsheet.model.catalog import Company
 from momentsheet.model.marks import FINGERPRINT, ListedCell, Listing
 from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import Workbook
@@ -197,6 +198,15 @@ def test_what_is_wrong_in_a_file_of_waivers_is_told_at_its_line(text: str, told:
 def test_what_is_wrong_in_a_file_of_answers_is_told(text: str) -> None:
     with pytest.raises(CatalogError, match=r"a\.yaml:1"):
         load_answers(text.encode(), "a.yaml", CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("company: berg", "`berg`, not `fjord`"), ("source_system: toggl", "source system")]
+)
+def test_answers_of_another_company_or_system_are_refused(said: str, told: str) -> None:
+    catalog = apply_company(CATALOG, Company(code="fjord", source_system="harvest", given=frozenset(("code",))))
+    with pytest.raises(CatalogError, match=told):
+        load_answers(f"{said}\nanswers: []".encode(), "a.yaml", catalog)
 
 
 # The round before

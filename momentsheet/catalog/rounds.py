@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import yaml  # type: ignore[import-untyped]
@@ -27,6 +28,7 @@ _ANSWERS = Record(
     needs={"answers": Many(_ANSWER, may_repeat=True)},
     may={"company": Text(may_be_blank=True), "source_system": Text(may_be_blank=True)},
 )
+_CALLED = {"company": "company", "source_system": "source system"}
 NOT_WAIVABLE = "{} cannot be waived: Moment would not take such a row"
 _NEEDS_MORE = frozenset(("map", "order"))  # actions that say nothing without `to`
 
@@ -34,13 +36,13 @@ _NEEDS_MORE = frozenset(("map", "order"))  # actions that say nothing without `t
 def load_waivers(data: bytes, file: str, catalog: Catalog) -> tuple[Waiver, ...]:
     """The waivers of a file; CatalogError with every problem in it, rules that nobody may waive among them."""
     taken, problems = _take(data, file, _WAIVERS, catalog)
-    for item in taken:
+    for item in taken.items:
         rule = catalog.rules.get(item.get("code", ""))
         if rule is not None and not rule.is_waivable:
             problems.append(item.problem("code", NOT_WAIVABLE.format(rule.code)))
     if problems:
         raise CatalogError(problems)
-    return tuple(Waiver(item["code"], item["key"], item["who"], item["why"], item.get("until")) for item in taken)
+    return tuple(Waiver(item["code"], item["key"], item["who"], item["why"], item.get("until")) for item in taken.items)
 
 
 def refuse_waiver(catalog: Catalog, code: str) -> None:
@@ -55,12 +57,18 @@ def refuse_waiver(catalog: Catalog, code: str) -> None:
 def load_answers(data: bytes, file: str, catalog: Catalog) -> tuple[Answer, ...]:
     """The answers of a file; CatalogError with every problem in it."""
     taken, problems = _take(data, file, _ANSWERS, catalog)
-    for item in taken:
+    whose = {"company": catalog.company.code, "source_system": catalog.company.source_system}
+    for key, expected in whose.items():
+        if (said := taken.head.get(key)) and expected and said != expected:
+            problems.append(
+                taken.head.problem(key, f"these answers are for the {_CALLED[key]} `{said}`, not `{expected}`")
+            )
+    for item in taken.items:
         if item.get("action") in _NEEDS_MORE and not item.get("to"):
             problems.append(item.problem("action", f"`{item['action']}` needs `to`"))
     if problems:
         raise CatalogError(problems)
-    return tuple(_answer(item) for item in taken)
+    return tuple(_answer(item) for item in taken.items)
 
 
 def dump_waivers(waivers: Iterable[Waiver]) -> str:
@@ -82,13 +90,21 @@ def _answer(item: Taken) -> Answer:
     return Answer(entity, field, item.get("value", ""), item["action"], item.get("to", ""))
 
 
-def _take(data: bytes, file: str, shape: Record, catalog: Catalog) -> tuple[Sequence[Taken], list[Problem]]:
-    """The items of the file, and every problem in it."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What was taken from a file: what it says of itself, and its items."""
+
+    head: Taken
+    items: Sequence[Taken]
+
+
+def _take(data: bytes, file: str, shape: Record, catalog: Catalog) -> tuple[_File, list[Problem]]:
+    """The file, and every problem in it."""
     root, problems = read_yaml(data, file)
     place = Place(file, names_of(catalog), list(problems))
     value = shape.take(root, "the file", place) if root is not None else None
-    items = next(iter(value[key] for key in shape.needs if key in value), ()) if isinstance(value, Taken) else ()
-    return items, place.problems
+    head = value if isinstance(value, Taken) else Taken(file, 1)
+    return _File(head, next((head[key] for key in shape.needs if key in head), ())), place.problems
 
 
 def _said(item: object, keys: Iterable[str]) -> dict[str, str]:
