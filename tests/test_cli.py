@@ -508,3 +508,72 @@ def test_import_files_hold_no_trace_of_columns_that_are_not_ours(sample: Path, t
     texts = [path.read_bytes() for path in (tmp_path / "out" / "import").rglob("*") if path.is_file()]
     assert not any(b"KANARIFUGL" in text for text in texts)
     assert zipfile.is_zipfile(tmp_path / "out" / "a.checked.xlsx")
+
+
+# From one round to the next
+
+
+def company_file(folder: Path) -> Path:
+    path = folder / "fjord.yaml"
+    path.write_text("language: nb\n", encoding="utf-8")
+    return path
+
+
+def test_an_accepted_finding_holds_nothing_back_and_stays_in_report_and_receipt(sample: Path, tmp_path: Path) -> None:
+    company, out = company_file(tmp_path), tmp_path / "out"
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Timer", 23.5)  # with the other rows of that day more than 24 hours
+    spoiled = spoil(wrong, tmp_path / "wrong.xlsx", "Dato", "04.03.2024")
+    assert main(["convert", str(spoiled), "-o", str(out), "-q", *TODAY]) == 1
+    report = json.loads((out / "report.json").read_text())
+    errors = [finding for finding in report["findings"] if finding["severity"] == "error"]
+    for finding in errors:
+        call = ["waive", finding["code"].lower(), finding["fingerprint"], "--why", "To skift", "--who", "Kari Dahl"]
+        assert main([*call, "--company", str(company)]) == (0 if finding["code"] == "TR-14" else 2)
+    if {finding["code"] for finding in errors} != {"TR-14"}:
+        pytest.fail("the example is to break one rule")
+    assert "Kari Dahl" in (tmp_path / "fjord.waivers.yaml").read_text(encoding="utf-8")
+    assert main(["convert", str(spoiled), "-o", str(out), "-q", "--company", str(company), *TODAY]) == 0
+    again = json.loads((out / "report.json").read_text())
+    assert [(one["severity"], one["waiver"]["why"]) for one in again["findings"] if one["code"] == "TR-14"] == [
+        ("info", "To skift")
+    ]
+    assert "Kari Dahl har godtatt det" in (out / "receipt.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("code", "told"), [("TR-01", "cannot be waived"), ("TR-99", "there is no rule TR-99")])
+def test_what_cannot_be_accepted_is_refused_before_anything_is_written(
+    code: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company = company_file(tmp_path)
+    assert main(["waive", code, "x", "--why", "y", "--company", str(company)]) == 2
+    assert told in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["fjord.yaml"]
+
+
+def test_answers_are_kept_and_the_next_workbook_is_not_asked_again(sample: Path, tmp_path: Path) -> None:
+    import openpyxl
+
+    mappings = tmp_path / "answers.yaml"
+    wrong = spoil(sample, tmp_path / "wrong.xlsx", "Prosjektnummer", "Havna")
+    assert main(["convert", str(wrong), "-o", str(tmp_path / "one"), "-q", *TODAY]) == 1
+    book = openpyxl.load_workbook(tmp_path / "one" / "wrong.checked.xlsx")
+    asked = book["Rettelser"]
+    row = next(row for row in asked.iter_rows() if row[3].value == "Havna")
+    row[6].value = "1001"
+    book.save(tmp_path / "answered.xlsx")
+    call = ["convert", str(tmp_path / "answered.xlsx"), "-o", str(tmp_path / "two"), "-q", "--mappings", str(mappings)]
+    assert main([*call, *TODAY]) == 0
+    progress = json.loads((tmp_path / "two" / "report.json").read_text())["summary"]["progress"]
+    assert (progress["fixed"] > 0, progress["new"]) == (True, 0)
+    assert "Havna" in mappings.read_text(encoding="utf-8")
+    call = ["convert", str(wrong), "-o", str(tmp_path / "three"), "-q", "--mappings", str(mappings)]
+    assert main([*call, *TODAY]) == 0
+
+
+def test_a_previous_report_that_is_none_is_refused(
+    sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    for name, told in (("x.json", "is not a JSON report"), ("y.json", "there is no file")):
+        assert main(["check", str(sample), "-q", "--previous", str(tmp_path / name)]) == 2
+        assert told in capsys.readouterr().err
