@@ -1144,7 +1144,7 @@ def _tell_rounds(report, catalog):
         assert summary_listing(one, catalog, "nb", "fjord.xlsx").bars is not None
     finding = report.groups[0].findings[0]
     line = FixLine(finding, report.groups[0], "x", 2, (Choice("map", "y"), *actions), Choice("map", "y"))
-    listing = fix_listing([line, replace(line, value="")], catalog, "nb")
+    listing = fix_listing([line, replace(line, value=""), replace(line, group=None)], catalog, "nb")
     assert listing.choices[0][0] == "y"
     assert listing.rows[0][-1].text == "y"
 

@@ -2,33 +2,43 @@
 
 Run by a Python that has `uno` (Debian: python3-uno), which is not the one of the tests:
 python3 uno_edit.py SOFFICE WORKBOOK STEPS.json TARGET
-A step is [what, sheet, …]: type CELL TEXT · write CELL TEXT (stays text) · clear CELL · rows FROM COUNT (taken out)
-· sort COLUMN (by the sign of the filter, downwards) · widen COLUMN · note CELL TEXT · rename NAME.
+A step is [what, sheet, …]: type CELL TEXT · clear CELL · rows FROM COUNT (taken out) ·
+sort COLUMN (by the sign of the filter, downwards) · widen COLUMN · note CELL TEXT · rename NAME.
 Cells are named as in Excel, columns counted from 0.
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
+NORWEGIAN = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>nb-NO</value></prop></item></oor:items>"""
 XLSX = "Calc MS Excel 2007 XML"
 PATIENCE = 60  # seconds until LibreOffice has to be there
 
 
 def main(soffice: str, workbook: str, steps: str, target: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "profile" / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(NORWEGIAN, "utf-8")
         pipe = f"pipe,name=momentsheet{uuid.uuid4().hex}"
         office = subprocess.Popen(
             [soffice, f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}", "--headless", "--norestore",
-             "--nologo", f"--accept={pipe};urp;"]
+             "--nologo", f"--accept={pipe};urp;"],
+            start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
             desktop = connected(pipe)
@@ -40,7 +50,8 @@ def main(soffice: str, workbook: str, steps: str, target: str) -> None:
             desktop.terminate()
             office.wait(PATIENCE)
         finally:
-            office.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(office.pid, signal.SIGKILL)  # `soffice` is a shell script; what it started goes along
 
 
 def connected(pipe: str):
@@ -65,10 +76,6 @@ def type_in(_book, sheet, cell: str, text: str) -> None:
     sheet.getCellRangeByName(cell).FormulaLocal = text
 
 
-def write(_book, sheet, cell: str, text: str) -> None:
-    sheet.getCellRangeByName(cell).String = text
-
-
 def clear(_book, sheet, cell: str) -> None:
     sheet.getCellRangeByName(cell).clearContents(1 | 2 | 4 | 16)  # values, dates, texts and formulas
 
@@ -79,7 +86,8 @@ def take_rows(_book, sheet, first: int, count: int) -> None:
 
 def sort(book, sheet, column: int) -> None:
     """By the sign of the filter: the range that it spans, without its header."""
-    place = next(one.DataArea for one in book.UnnamedDatabaseRanges if one.DataArea.Sheet == sheet.RangeAddress.Sheet)
+    ranges = book.getPropertyValue("UnnamedDatabaseRanges")
+    place = ranges.getByTable(sheet.RangeAddress.Sheet).DataArea
     area = sheet.getCellRangeByPosition(place.StartColumn, place.StartRow, place.EndColumn, place.EndRow)
     field = uno.createUnoStruct("com.sun.star.table.TableSortField")
     field.Field, field.IsAscending = column, False
@@ -102,8 +110,7 @@ def note(_book, sheet, cell: str, text: str) -> None:
 
 
 STEPS = {
-    "type": type_in, "write": write, "clear": clear, "rows": take_rows, "sort": sort, "widen": widen, "note": note,
-    "rename": rename,
+    "type": type_in, "clear": clear, "rows": take_rows, "sort": sort, "widen": widen, "note": note, "rename": rename,
 }  # fmt: skip
 
 if __name__ == "__main__":
