@@ -29,6 +29,7 @@ fix: $(VENV)/.check
 
 bench: $(VENV)/.test  ## time and memory of each stage beside a plain openpyxl + Cerberus program
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/annotating.py
 	$(BIN)/python benchmarks/duplicates.py
 
 golden: $(VENV)/.test  ## write the expected results of tests/cases anew; review the diff

@@ -47,7 +47,9 @@ class Size:
 FULL, SMALL = Size(200, 500, 2_000), Size(20, 20, 60)
 
 
-def fill(rows: int, size: Size, seed: int = 1) -> tuple[dict[str, Columns], list[tuple[int, str, str]]]:
+def fill(
+    rows: int, size: Size, seed: int = 1, share: int = SHARE_OF_MISTAKES
+) -> tuple[dict[str, Columns], list[tuple[int, str, str]]]:
     """Columns per entity with that many time records, and (data row, field, kind) of every wrong cell in them."""
     chance = random.Random(seed)
     columns = {
@@ -57,7 +59,7 @@ def fill(rows: int, size: Size, seed: int = 1) -> tuple[dict[str, Columns], list
         "activity": as_columns(_activities(size)),
         "time_record": as_columns(_time_records(rows, size, chance)),
     }
-    return columns, _spoil(columns["time_record"], chance)
+    return columns, _spoil(columns["time_record"], chance, share)
 
 
 def as_columns(rows: Iterator[dict[str, CellValue]]) -> Columns:
@@ -70,10 +72,10 @@ def as_columns(rows: Iterator[dict[str, CellValue]]) -> Columns:
     return columns
 
 
-def main(rows: int, target: Path, size: Size) -> None:
+def main(rows: int, target: Path, size: Size, share: int = SHARE_OF_MISTAKES) -> None:
     """Write the workbook, and beside it the sheet, cell and kind of every mistake."""
     catalog = load_catalog(ROOT / "rules")
-    columns, mistakes = fill(rows, size)
+    columns, mistakes = fill(rows, size, share=share)
     target.write_bytes(make_template(catalog, list(columns), LANGUAGE, columns=columns))
     entity = catalog.entities["time_record"]
     places = {name: place for place, name in enumerate(field.name for field in entity.fields if field.in_template)}
@@ -157,11 +159,11 @@ def _time_records(rows: int, size: Size, chance: random.Random) -> Iterator[dict
         }  # fmt: skip
 
 
-def _spoil(columns: Columns, chance: random.Random) -> list[tuple[int, str, str]]:
-    """Put one mistake into one row of a hundred, the kinds by turns; gives row, field and kind."""
+def _spoil(columns: Columns, chance: random.Random, share: int) -> list[tuple[int, str, str]]:
+    """Put one mistake into one row of so many, the kinds by turns; gives row, field and kind."""
     rows = len(columns["hours"])
     mistakes = []
-    chosen = sorted(chance.sample(range(1, rows), max(rows // SHARE_OF_MISTAKES, 10)))
+    chosen = sorted(chance.sample(range(1, rows), max(rows // share, 10)))
     for turn, row in enumerate(chosen):
         kind, name, value = _mistake(turn, row, columns)
         if kind == "negative hours":  # with nothing to take them from

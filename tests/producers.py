@@ -1,6 +1,6 @@
 """A collection of workbooks as many programs write them, each with a feature that a patch of the file could break.
 
-`collection()` gives them by name. Most are written by hand, for libraries do not write what Excel, Google Sheets, WPS
+`workbook()` gives each by its name. Most are written by hand, for libraries do not write what Excel, Google Sheets, WPS
 and others do; the rest by XlsxWriter and openpyxl. `saved_by_libreoffice()` adds what LibreOffice makes of some.
 """
 
@@ -13,7 +13,7 @@ import struct
 import subprocess
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
 from test_annotate import RICH, picture
+
+# ruff: noqa: E501 - XML is written as the programs write it
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 NOT_STRICT = "http://schemas.microsoft.com/office"
@@ -216,7 +218,7 @@ def _() -> bytes:
         sheet = hours(book)
         sheet.insert_image("H2", "a.png", {"image_data": io.BytesIO(picture()), "url": "https://fjord.example"})
         sheet.embed_image("F3", "b.png", {"image_data": io.BytesIO(picture())})
-        sheet.set_background(io.BytesIO(picture()), is_byte_stream=True)
+        sheet.set_background(io.BytesIO(picture()))
         sheet.set_header("&L&G", {"image_left": "c.png", "image_data_left": io.BytesIO(picture())})
         sheet.insert_textbox("H9", "Tekst i boks")
 
@@ -456,7 +458,9 @@ def tied(book: Parts, source: str, ties: Mapping[str, Tie], files: Mapping[str, 
         + (' TargetMode="External"' if "://" in target else "") + "/>"
         for key, (kind, target) in ties.items()
     )  # fmt: skip
-    empty = f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    empty = (
+        f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    )
     overrides = "".join(
         f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, (kind, _) in files.items() if kind
     )
@@ -492,7 +496,7 @@ def vml(*shapes: str) -> str:
 def note_shape(number: int, row: int, column: int) -> str:
     return (
         f'<v:shape id="_x0000_s{1024 + number}" type="#_x0000_t202" style=\'position:absolute;visibility:hidden\'>'
-        '<v:fill color2="#ffffe1"/><v:textbox style=\'mso-direction-alt:auto\'><div style=\'text-align:left\'></div>'
+        "<v:fill color2=\"#ffffe1\"/><v:textbox style='mso-direction-alt:auto'><div style='text-align:left'></div>"
         '</v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>\r\n'
         f"    {column + 1}, 15, {row}, 2, {column + 3}, 31, {row + 4}, 1</x:Anchor><x:AutoFill>False</x:AutoFill>"
         f"<x:Row>{row - 1}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
@@ -654,7 +658,9 @@ def _() -> bytes:
         'type="worksheet"><worksheetSource ref="A1:C2" sheet="Timer"/></cacheSource><cacheFields count="1">'
         '<cacheField name="E-post"><sharedItems/></cacheField></cacheFields></pivotCacheDefinition>'
     )
-    records = f'{HEAD}<pivotCacheRecords xmlns="{MAIN}" count="1"><r><s v="kari@fjord.example"/></r></pivotCacheRecords>'
+    records = (
+        f'{HEAD}<pivotCacheRecords xmlns="{MAIN}" count="1"><r><s v="kari@fjord.example"/></r></pivotCacheRecords>'
+    )
     table = (
         f'{HEAD}<pivotTableDefinition xmlns="{MAIN}" name="Pivot1" cacheId="1" dataCaption="Verdier"><location '
         'ref="A3:B4" firstHeaderRow="1" firstDataRow="1" firstDataCol="1"/></pivotTableDefinition>'
@@ -685,7 +691,7 @@ def _() -> bytes:
     )
     book = tied(
         by_hand(workbook='|<externalReferences><externalReference r:id="rId31"/></externalReferences>'
-                "<definedNames><definedName name=\"pris\">[1]Priser!$A$1</definedName></definedNames>"),
+                '<definedNames><definedName name="pris">[1]Priser!$A$1</definedName></definedNames>'),
         "xl/workbook.xml", {"rId31": ("externalLink", "externalLinks/externalLink1.xml")},
         {"xl/externalLinks/externalLink1.xml": (f"{SHEET_TYPE}.externalLink+xml", link)},
     )  # fmt: skip
@@ -695,9 +701,7 @@ def _() -> bytes:
 
 @made("excel: custom XML and label")
 def _() -> bytes:
-    properties = (
-        '<ds:datastoreItem ds:itemID="{B1}" xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"/>'
-    )
+    properties = '<ds:datastoreItem ds:itemID="{B1}" xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml"/>'
     book = tied(
         by_hand(), "", {"rId9": ("customXml", "customXml/item1.xml")},
         {
@@ -730,7 +734,9 @@ def _() -> bytes:
 @made("excel: query, connection, printer settings")
 def _() -> bytes:
     book = by_hand(WHOLE.replace(MARGINS, f'{MARGINS}<pageSetup paperSize="9" orientation="landscape" r:id="rId1"/>'))
-    connections = f'{HEAD}<connections xmlns="{MAIN}"><connection id="1" name="q" type="5" refreshedVersion="8"/></connections>'
+    connections = (
+        f'{HEAD}<connections xmlns="{MAIN}"><connection id="1" name="q" type="5" refreshedVersion="8"/></connections>'
+    )
     query = f'{HEAD}<queryTable xmlns="{MAIN}" name="q" connectionId="1"/>'
     printer = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
     book = tied(
@@ -786,8 +792,12 @@ def _() -> bytes:
 
 
 def many_styles(count: int) -> bytes:
-    xfs = "".join(f'<xf numFmtId="{place % 50}" fontId="0" fillId="0" borderId="0" xfId="0"/>' for place in range(4, count))
-    styles = STYLES.replace('<cellXfs count="4">', f'<cellXfs count="{count}">').replace("</cellXfs>", f"{xfs}</cellXfs>")
+    xfs = "".join(
+        f'<xf numFmtId="{place % 50}" fontId="0" fillId="0" borderId="0" xfId="0"/>' for place in range(4, count)
+    )
+    styles = STYLES.replace('<cellXfs count="4">', f'<cellXfs count="{count}">').replace(
+        "</cellXfs>", f"{xfs}</cellXfs>"
+    )
     return parts(sheets={"Timer": WHOLE}, strings=STRINGS, styles=styles).zip()
 
 
@@ -840,7 +850,7 @@ def _() -> bytes:
         'type="list" allowBlank="1" sqref="D2:D9"><formula1>"Ja,Nei"</formula1></dataValidation></dataValidations>'
     )
     sheet = str(book.files[SHEET1]).replace("</worksheet>", '<legacyDrawing r:id="rId9"/></worksheet>')
-    notes_part = comments(("A2", "<text><t xml:space=\"preserve\">Hei\n\t-Kari</t></text>"), author="")
+    notes_part = comments(("A2", '<text><t xml:space="preserve">Hei\n\t-Kari</t></text>'), author="")
     shape = note_shape(1, 2, 0).replace("_x0000_t202", "_x0000_t202").replace("visibility:hidden", "visibility: hidden")
     return with_notes("", notes_part, vml(NOTE_TYPE, shape), base=book.with_(sheet1=sheet)).zip()
 
@@ -854,7 +864,7 @@ def _() -> bytes:
     ).replace(MARGINS, f'{MARGINS}<headerFooter/><legacyDrawing r:id="rId9"/>')
     book = by_hand(sheet, properties={"KSOProductBuildVer": "2052-12.1.0.16120", "ICV": "A1B2"})
     book = book.with_(sheet1=str(book.files[SHEET1]).replace(HEAD, head))
-    notes_part = comments(("C2", "<text><r><rPr><sz val=\"9\"/></rPr><t>wps</t></r></text>"))
+    notes_part = comments(("C2", '<text><r><rPr><sz val="9"/></rPr><t>wps</t></r></text>'))
     book = with_notes("", notes_part, vml(NOTE_TYPE, note_shape(1, 2, 2)), base=book)
     images = '<etc:cellImages xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData"/>'
     props = '<woSheetsProps xmlns="https://web.wps.cn/et/2018/main"><woSheetProps sheetStid="1"/></woSheetsProps>'
@@ -876,7 +886,9 @@ def _without_numbers(pattern: str) -> Callable[[str], str]:
 def _gapless(xml: str) -> str:
     """Rows and cells without `r`, where every one follows the one before."""
     dense = ROWS.replace('<row r="6"', '<row r="5"').replace('<row r="7"', '<row r="6"').replace("B7", "B6")
-    dense = dense.replace('<c r="E2">', '<c r="D2">').replace('<c r="C4"', '<c r="B4"').replace('<c r="D4"', '<c r="C4"')
+    dense = (
+        dense.replace('<c r="E2">', '<c r="D2">').replace('<c r="C4"', '<c r="B4"').replace('<c r="D4"', '<c r="C4"')
+    )
     dense = dense.replace('ref="C3:C4" si="0">C2+1', 'ref="C3" si="0">C2+1').replace('<f t="shared" si="0"/>', "")
     dense = dense.replace('<c r="B6" t="s">', '<c r="A6" t="s">')
     return re.sub(r'(<(?:row|c))( r="[A-Z]?\d")', r"\1", xml.replace(ROWS, dense))
@@ -885,32 +897,61 @@ def _gapless(xml: str) -> str:
 variant("hand: rows without r", _without_numbers(r'<row r="([1-4])"'))
 variant("hand: cells without r", _without_numbers(r'<c r="([ABC][123])"'))
 variant("hand: neither rows nor cells have r", _gapless)
-variant("hand: any order of attributes", lambda xml: re.sub(r'<(c|row) (r="\w+") ([^/>]*[^/])(/?>)', r"<\1  \3\n \2 \4", xml))
+variant(
+    "hand: any order of attributes",
+    lambda xml: re.sub(r'<(c|row) (r="\w+") ([^/>]*[^/])(/?>)', r"<\1  \3\n \2 \4", xml),
+)
 variant("hand: single quotes", lambda xml: xml.replace('A2&amp;"!"', "A2").replace('"', "'"))
 variant("hand: UTF-16, little endian", lambda xml: xml.replace("UTF-8", "UTF-16").encode("utf-16"))
 variant("hand: UTF-16, big endian", lambda xml: b"\xfe\xff" + xml.replace("UTF-8", "UTF-16").encode("utf-16-be"))
 variant("hand: UTF-8 with a mark", lambda xml: b"\xef\xbb\xbf" + xml.encode())
 variant("hand: pretty printed", lambda xml: re.sub(r">(?=<(?!/[vft]>))", ">\n   ", xml))
-variant("hand: self-closing and empty rows", lambda xml: xml.replace(
-    '<row r="6"', '<row r="5"/><row r="6"').replace("</sheetData>", '<row r="8"></row><row r="11" />\n</sheetData>'))
+variant(
+    "hand: self-closing and empty rows",
+    lambda xml: xml.replace('<row r="6"', '<row r="5"/><row r="6"').replace(
+        "</sheetData>", '<row r="8"></row><row r="11" />\n</sheetData>'
+    ),
+)
 variant("hand: no rows", lambda xml: xml.replace(DATA, "<sheetData/>"))
-variant("hand: neither dimension nor columns nor view", lambda xml: xml.replace('<dimension ref="A1:E7"/>', "").replace(
-    VIEW, "").replace(COLUMNS, ""))
-variant("hand: comments and instructions between rows", lambda xml: xml.replace(
-    '<row r="3">', '<!-- <row r="3"><c r="A3"/></sheetData> --><?app <row r="9"/>?><row r="3">'))
-variant("hand: inline strings, CDATA, entities", lambda xml: xml.replace('<c r="A2" t="s"><v>3</v></c>', (
-    '<c r="A2" t="inlineStr"><is><t><![CDATA[<row r="2"><c r="A2">&]]></t></is></c>')).replace(
-    '<c r="A3" t="s"><v>4</v></c>', '<c r="A3" t="inlineStr"><is><r><t>a &#x26; b</t></r><r><t> &lt;c></t></r></is></c>'))
-variant("hand: a declaration of its own on a row", lambda xml: xml.replace(
-    '<row r="2" spans="1:5"><c r="A2" t="s"><v>3</v></c>',
-    f'<y:row xmlns:y="{MAIN}" r="2"><y:c r="A2" t="s"><y:v>3</y:v></y:c>').replace(
-    "<v>15</v></c></row>", "<v>15</v></c></y:row>"))
-variant("hand: extensions of rows and cells", lambda xml: xml.replace(
-    '<v>7.5</v></c>', '<v>7.5</v><extLst><ext uri="{u}"/></extLst></c>').replace(
-    "<v>15</v></c></row>", '<v>15</v></c><extLst><ext uri="{r}"/></extLst></row>'))
-variant("hand: data table, old array formula, dates as t=d", lambda xml: xml.replace(
-    '<c r="D3" t="b"><v>1</v></c>', '<c r="D3"><f t="dataTable" ref="D3:D4" dt2D="0" r1="C2"/><v>1</v></c>').replace(
-    '<c r="B3" s="1"/>', '<c r="B3" s="1" t="d"><v>2025-01-02T00:00:00</v></c>'))
+variant(
+    "hand: neither dimension nor columns nor view",
+    lambda xml: xml.replace('<dimension ref="A1:E7"/>', "").replace(VIEW, "").replace(COLUMNS, ""),
+)
+variant(
+    "hand: comments and instructions between rows",
+    lambda xml: xml.replace(
+        '<row r="3">', '<!-- <row r="3"><c r="A3"/></sheetData> --><?app <row r="9"/>?><row r="3">'
+    ),
+)
+variant(
+    "hand: inline strings, CDATA, entities",
+    lambda xml: xml.replace(
+        '<c r="A2" t="s"><v>3</v></c>',
+        ('<c r="A2" t="inlineStr"><is><t><![CDATA[<row r="2"><c r="A2">&]]></t></is></c>'),
+    ).replace(
+        '<c r="A3" t="s"><v>4</v></c>',
+        '<c r="A3" t="inlineStr"><is><r><t>a &#x26; b</t></r><r><t> &lt;c></t></r></is></c>',
+    ),
+)
+variant(
+    "hand: a declaration of its own on a row",
+    lambda xml: xml.replace(
+        '<row r="2" spans="1:5"><c r="A2" t="s"><v>3</v></c>',
+        f'<y:row xmlns:y="{MAIN}" r="2"><y:c r="A2" t="s"><y:v>3</y:v></y:c>',
+    ).replace("<v>15</v></c></row>", "<v>15</v></c></y:row>"),
+)
+variant(
+    "hand: extensions of rows and cells",
+    lambda xml: xml.replace("<v>7.5</v></c>", '<v>7.5</v><extLst><ext uri="{u}"/></extLst></c>').replace(
+        "<v>15</v></c></row>", '<v>15</v></c><extLst><ext uri="{r}"/></extLst></row>'
+    ),
+)
+variant(
+    "hand: data table, old array formula, dates as t=d",
+    lambda xml: xml.replace(
+        '<c r="D3" t="b"><v>1</v></c>', '<c r="D3"><f t="dataTable" ref="D3:D4" dt2D="0" r1="C2"/><v>1</v></c>'
+    ).replace('<c r="B3" s="1"/>', '<c r="B3" s="1" t="d"><v>2025-01-02T00:00:00</v></c>'),
+)
 
 
 @made("hand: a prefix on everything, as the Open XML SDK writes")
@@ -945,8 +986,15 @@ def _() -> bytes:
     for name in ("data/_rels/workbook.xml.rels", "_rels/.rels", "[Content_Types].xml"):
         text = str(files[name]).replace("worksheets/sheet1", "ark/%C3%86rlig%20talt%201").replace("xl/", "data/")
         text = text.replace('Target="data/', 'Target="/data/').replace('Target="ark/', 'Target="/data/ark/')
-        files[name] = text.replace('Target="styles', 'Target="./styles')
+        files[name] = text
     return package(files)
+
+
+@made("hand: roundabout targets")
+def _() -> bytes:
+    ties = "xl/_rels/workbook.xml.rels"
+    text = str(by_hand().files[ties]).replace('Target="styles', 'Target="./styles')
+    return by_hand().and_({ties: text.replace('Target="worksheets/', 'Target="../xl/worksheets/../worksheets/')}).zip()
 
 
 @made("hand: sixty sheets")
@@ -1022,11 +1070,13 @@ def _() -> bytes:
     book = defaults(by_hand(), jpeg="image/jpeg")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("xl/", (2024, 5, 6, 7, 8, 10)), b"")
-        for name, content in {**book.files, "docProps/thumbnail.jpeg": b"\xff\xd8\xff", "xl/ukjent/x.dat": b"?"}.items():
+        for name, content in {
+            **book.files,
+            "docProps/thumbnail.jpeg": b"\xff\xd8\xff",
+            "xl/ukjent/x.dat": b"?",
+        }.items():
             info = zipfile.ZipInfo(name, (2024, 5, 6, 7, 8, 10))
             info.compress_type, info.external_attr, info.comment = zipfile.ZIP_DEFLATED, 0o644 << 16, b"om filen"
             archive.writestr(info, content)
         archive.comment = b"om arkivet"
     return target.getvalue()
-
-

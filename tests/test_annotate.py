@@ -539,7 +539,7 @@ def test_no_style_is_added_beyond_the_limit_of_excel(monkeypatch):
     xfs = ET.fromstring(part(result, "xl/styles.xml")).find(f"{{{MAIN}}}cellXfs")
     assert len(xfs) == 4
     assert sum(color is not None for color, _, _ in cells_of(result).values()) == 1
-    assert [cell.value for cell in load(result)["Funn"][5]] == ["Feil", "Timer", "celle", 7]
+    assert [cell.value for cell in load(result)["Funn"][5]][:4] == ["Feil", "Timer", "celle", 7]
 
 
 FONTS = {
@@ -639,6 +639,13 @@ def test_at_most_a_thousand_notes_on_a_sheet_the_most_useful_first():
     filled = sum(fill_of(cell) is not None for (cell,) in book["Timer"].iter_rows(max_col=1))
     useful = sorted(range(1, 1_501), key=lambda row: (row % 3, row))[:1_000]
     assert (noted, filled) == (set(useful), 1_500)
+
+
+def test_far_down_there_are_fewer_notes_for_libreoffice_passes_by_all_rows_above_each():
+    marks = [mark(900_000 + row, 0, rank=row) for row in range(50)] + [mark(row, 0, rank=99) for row in range(1, 20)]
+    comments = part(annotate(small_workbook(PLAIN), marks, []), "xl/comments1.xml").decode()
+    rows = {int(row) for row in re.findall(r'ref="A(\d+)"', comments)}
+    assert rows == {*range(1, 20), *range(900_000, 900_005)}
 
 
 def test_shape_ids_are_unique_and_their_blocks_are_known_to_the_part():
@@ -807,7 +814,7 @@ def test_the_listing_is_the_last_sheet_with_links_filter_and_frozen_header():
     book = load(annotate(RICH, [], [findings(("Kari's «ark»", 3, 1), ("Timer", 5, 4))]))
     sheet = book["Funn"]
     assert book.sheetnames[-1] == "Funn"
-    assert [cell.value for cell in sheet[4]] == ["Alvor", "Ark", "Celle", "Antall"]
+    assert [cell.value for cell in sheet[4]][:4] == ["Alvor", "Ark", "Celle", "Antall"]
     assert [sheet["C5"].hyperlink.location, sheet["C6"].hyperlink.location] == ["'Kari''s «ark»'!B3", "'Timer'!E5"]
     assert (sheet.auto_filter.ref, sheet.freeze_panes, sheet.print_title_rows) == ("A4:D6", "A5", "$4:$4")
     assert (sheet.page_setup.orientation, sheet.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", True)

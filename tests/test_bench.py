@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 BENCH = ROOT / "benchmarks" / "bench.py"
+ANNOTATING = ROOT / "benchmarks" / "annotating.py"
 DUPLICATES = ROOT / "benchmarks" / "duplicates.py"
 
 
@@ -58,4 +59,13 @@ def test_near_duplicates_are_all_found_in_the_benchmark(tmp_path):
     assert done.returncode == 0, done.stderr + done.stdout
     assert "40 of 40 planted found" in done.stdout
     assert "momentsheet / cdist" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_both_programs_colour_the_same_cells(tmp_path):
+    words = [sys.executable, ANNOTATING, "--rows", "300", "--without-office"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "30 cells to colour, 30 notes, sheets added: Summary" in done.stdout
+    assert "a workbook of four times the rows" in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -9,8 +9,9 @@ Decided here:
   shall not travel through us: the macro project and its signatures are left out, everything else of an .xlsm stays. A
   workbook with macro *sheets* (Excel 4) cannot be made one by leaving parts out; it is copied like an .xls.
 * A digital signature stays in the file, although it holds no longer; the caller tells.
-* Notes are given where they do no harm: at most 1,000 on a sheet, none where a threaded comment stands. Where a sheet's
-  notes cannot be extended (broken VML), its cells are coloured only. The listing has everything anyway.
+* Notes are given where they do no harm: at most 1,000 on a sheet and fewer far down, none where a threaded comment
+  stands. Where a sheet's notes cannot be extended (broken VML), its cells are coloured only. The listing has
+  everything anyway.
 * Marks on sheets that are not in the workbook, or beyond Excel's grid, are passed over.
 * Ours can be known again: notes by their author and first line, sheets by a hidden name `_momentsheet.<n>` that refers
   to them (and lives through saving in Excel and LibreOffice), styles by standing behind all others.
@@ -42,7 +43,7 @@ from momentsheet.workbook.annotation.boxes import EMPTY_SHAPES, Grid, used_block
 from momentsheet.workbook.annotation.edits import Edits
 from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
 from momentsheet.workbook.annotation.journal import Journal
-from momentsheet.workbook.annotation.notes import EMPTY_COMMENTS, MOST_NOTES, Note, threaded_cells, write_comments
+from momentsheet.workbook.annotation.notes import EMPTY_COMMENTS, Note, chosen_places, threaded_cells, write_comments
 from momentsheet.workbook.annotation.sheet import LAST_COLUMN, LAST_ROW, SheetPatch
 from momentsheet.workbook.annotation.splice import RELATIONS
 from momentsheet.workbook.annotation.unmark import unmarked
@@ -187,8 +188,7 @@ def _mark_sheet(
     worst = {place: min((item.severity for item in items), key=severities.index) for place, items in anchored.items()}
     patch.mark(worst)
     useful = sorted(anchored, key=lambda place: (min(item.rank for item in anchored[place]), place))
-    chosen = sorted(useful[:MOST_NOTES])
-    notes = {cell_name(*place): _note(place, worst[place], anchored[place]) for place in chosen}
+    notes = {cell_name(*place): _note(place, worst[place], anchored[place]) for place in chosen_places(useful)}
     try:
         _write_notes(package, edits, patch, notes, blocks)
     except UnusableFile:  # notes that nobody can extend; the cells are coloured, the listing tells
