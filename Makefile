@@ -11,7 +11,7 @@ demo: $(VENV)/.run  ## the whole chain on the example company
 	$(BIN)/python examples/demo.py demo
 
 test: $(VENV)/.test  ## the whole suite; LibreOffice and Chromium are witnesses where they are installed
-	$(PYTEST) -n auto
+	$(PYTEST) -n auto --dist worksteal
 
 slow: $(VENV)/.test  ## what takes minutes
 	$(PYTEST) -n auto -m slow -o addopts="-q --strict-markers"

@@ -24,6 +24,7 @@ def bench():
         sys.path.remove(str(BENCH.parent))
 
 
+@pytest.mark.slow
 def test_both_programs_find_the_planted_cells_and_write_the_same_hours(tmp_path):
     page = tmp_path / "bench.md"
     done = subprocess.run(

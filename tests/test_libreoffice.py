@@ -95,7 +95,7 @@ def test_the_status_sheet_shows_the_totals_of_the_import_files(
     assert all(float(files[name]["totals"][field]) == total for (name, field), total in sums.items() if name in files)
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+@pytest.mark.parametrize("kind", ["xlsx", pytest.param("ods", marks=pytest.mark.slow)])
 def test_the_sample_is_clean_after_libreoffice_saved_it(saved: Callable[[str], Path], kind: str) -> None:
     catalog = pipeline.load()
     report = pipeline.check_delivery([saved(kind)], catalog, TODAY).report

@@ -111,9 +111,7 @@ def put(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, text: str)
         sheet.write_string(row, column, text)
 
 
-MANY = settings(
-    max_examples=16, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+MANY = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @MANY
@@ -126,7 +124,7 @@ def test_one_wrong_cell_gives_one_error_at_that_cell(data: st.DataObject) -> Non
     assert errors == [(entity.title["nb"], place)]
 
 
-@settings(MANY, max_examples=8)
+@settings(MANY, max_examples=4)
 @given(st.data())
 def test_moving_alone_is_no_mistake(data: st.DataObject) -> None:
     content, _ = written(data, SHEETS[0], None, "")

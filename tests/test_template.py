@@ -717,7 +717,7 @@ def coloured(grids: Mapping[str, list[list[Cell]]], sheet: str) -> dict[tuple[in
 
 
 @with_libreoffice
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["nb", *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])])
 def test_good_data_shows_no_colour_and_a_clean_status(
     catalog: Catalog, samples: dict[str, bytes], language: str, profile: Path, tmp_path: Path
 ) -> None:
