@@ -831,7 +831,7 @@ def test_mistakes_are_coloured_at_their_cell_and_nowhere_else(catalog: Catalog, 
 
 
 @with_libreoffice
-@pytest.mark.parametrize("case", ["empty", "sample", "mistakes"])
+@pytest.mark.parametrize("case", [pytest.param("empty", marks=pytest.mark.slow), "sample", "mistakes"])
 def test_stored_figures_are_those_that_libreoffice_calculates(
     catalog: Catalog, case: str, profile: Path, tmp_path: Path
 ) -> None:
