@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from momentsheet.checking.bind import bind
 from momentsheet.checking.fold import clean_text, fold, fold_header
-from momentsheet.checking.grammar import EPOCH, Context, Raw, Reading, cell_value, code_words, read_value, show_raw
+from momentsheet.checking.grammar import Context, Raw, Reading, cell_value, code_words, read_value, show_raw
 from momentsheet.checking.identifiers import UNKNOWN_COUNTRY, is_mod10, is_mod11
 from momentsheet.checking.parse import parse_entity
 from momentsheet.model.catalog import Catalog, Code, CodeList, Company, Entity, Field, type_names
 from momentsheet.model.facts import Facts
-from momentsheet.model.workbook import Kind
+from momentsheet.model.workbook import EPOCH, Kind
 
 NBSP, NNBSP, THIN = "\u00a0", "\u202f", "\u2009"
 MINUS = "\u2212"

@@ -85,8 +85,8 @@ def check(
         sheets = [sheet for sheet in bound if sheet.entity.name == entity.name]
         if sheets and entity.derived is None:
             ledger.parsed[entity.name] = parse_entity(entity, sheets, catalog, facts, from_1904)
-    has_header = not any(told.check == "no_header" for binding in bindings for told in binding.told)
-    if has_header and not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
+    is_headed = not any(told.check == "no_header" for binding in bindings for told in binding.told)
+    if is_headed and not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
         ledger.tell(Told("no_rows", workbooks[0].name))
     resolve_names(ledger)
     for parsed in ledger.parsed.values():

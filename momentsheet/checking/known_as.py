@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Collection
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from momentsheet.checking.fold import fold, fold_name
 from momentsheet.checking.ledger import FindingLedger, Names
 from momentsheet.checking.parse import ParsedEntity
-from momentsheet.checking.references import known_before, known_keys, rows_about
+from momentsheet.checking.references import Key, known_before, known_keys, rows_about
 from momentsheet.model.catalog import Reference, Rule
 
 _FIELDS = re.compile(r"\{(\w+)\}")
@@ -20,6 +21,7 @@ _FIELDS = re.compile(r"\{(\w+)\}")
 def resolve_names(ledger: FindingLedger) -> None:
     """Replace names by the keys that they stand for, each told as a repair; a name of several rows is a question."""
     rule = ledger.general("ambiguous_name")
+    known: dict[Reference, set[Key]] = {}  # the keys that are there, once for all columns that name them
     for entity, parsed in list(ledger.parsed.items()):
         values = parsed.values
         for column, reference in parsed.entity.references:
@@ -28,7 +30,9 @@ def resolve_names(ledger: FindingLedger) -> None:
                 continue
             if reference.entity not in ledger.names:
                 ledger.names[reference.entity] = names_of(target, reference)
-            found = _resolve(ledger, parsed, column, reference, rule)
+            if reference not in known:
+                known[reference] = {*known_keys(target, reference), *known_before(ledger, reference)}
+            found = _resolve(ledger, parsed, column, reference, known[reference], rule)
             values = values.with_columns(values[column].scatter(list(found), list(found.values())))
         ledger.parsed[entity] = dataclasses.replace(parsed, values=values)
 
@@ -55,12 +59,12 @@ def _resolve(
     parsed: ParsedEntity,
     column: str,
     reference: Reference,
+    keys: Collection[Key],
     rule: Rule | None,
 ) -> dict[int, str]:
     """Row -> key, for the rows of a column that name a row otherwise."""
     about = pl.Series(parsed.usable([column]) & rows_about(parsed, reference))
     written = parsed.values.filter(about).group_by(column, maintain_order=True).agg("row_id")
-    keys = known_keys(ledger.parsed[reference.entity], reference) | known_before(ledger, reference)
     title = ledger.catalog.entities[reference.entity].title
     spelled: dict[int, str] = {}
     for place, text in enumerate(written[column].to_list()):

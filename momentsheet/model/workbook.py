@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ class Kind(IntEnum):
     DURATION = 6  # `numbers`: days, number format [h]:mm
     ERROR = 7  # `codes`: the text of the error (#N/A) or of a value that no cell may hold
     NOT_CALCULATED = 8  # a formula without a stored result
+
+
+EPOCH = dt.date(1899, 12, 30)  # day 0 of date serials in the 1900 system, as all days from March 1900 on count
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,11 @@ class Workbook:
     properties: Mapping[str, str] = field(default_factory=dict)  # custom document properties
     names: Mapping[str, str] = field(default_factory=dict)  # workbook-wide defined names -> what they refer to
     notices: tuple[Notice, ...] = ()
+
+    def own_sheet(self, kind: str) -> Sheet | None:
+        """The sheet of that kind that we have put into the workbook, None where there is none."""
+        name = our_sheets(self.names).get(kind, "").casefold()
+        return next((sheet for sheet in self.sheets if name and sheet.name.casefold() == name), None)
 
 
 OUR_NAMES = "_momentsheet."  # begins the hidden names by which we know what we have put into a workbook

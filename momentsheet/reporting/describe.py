@@ -20,7 +20,7 @@ from momentsheet.model.catalog import (
     Rule,
     say,
 )
-from momentsheet.model.workbook import column_letter
+from momentsheet.model.workbook import EPOCH, column_letter
 from momentsheet.reporting.conditions import condition
 from momentsheet.reporting.values import date, duration, number, plain
 from momentsheet.reporting.words import code_label, entity_title, field_label, sentence, shown
@@ -30,7 +30,6 @@ _SHEETS_VALUE = 60  # of a cell in an example sheet
 
 # How examples write cells that hold something else than text: `number:158`, `date:45292`, `error:#N/A`
 _KIND = re.compile(r"(number|date|time|duration|boolean|formula|error):(?=[-\d#]|$)(.*)")
-_FIRST_DAY = dt.date(1899, 12, 30)  # Excel counts its days from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +236,7 @@ def _cell(catalog: Catalog, kind: str, content: str, language: str) -> str:
         case "number":
             return sentence(catalog, language, "explain.cell.number", {"value": content})
         case "date":
-            return date(_FIRST_DAY + dt.timedelta(days=int(float(content))), language)
+            return date(EPOCH + dt.timedelta(days=int(float(content))), language)
         case "time" | "duration":
             return duration(dt.timedelta(days=float(content)))
         case "boolean":

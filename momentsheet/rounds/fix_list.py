@@ -22,11 +22,10 @@ from momentsheet.model.answers import (
 )
 from momentsheet.model.catalog import Catalog, Entity, Field
 from momentsheet.model.finding import Finding, Group, Repair
-from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, our_sheets
+from momentsheet.model.workbook import EPOCH, Column, Kind, Sheet, Workbook
 
 Key = tuple[str | None, str | None, str | None]  # entity, field, folded value
 
-EPOCH = dt.date(1899, 12, 30)  # of date serials
 MOST_LINES = 1_000  # the commonest problems; who has more of them has another one
 MOST_CODES = 30  # a longer code list is not offered whole
 SHOWN = 150  # letters of a value that a line shows for certain
@@ -66,8 +65,7 @@ def fix_lines(
 
 def answers_of_workbook(workbook: Workbook, catalog: Catalog) -> tuple[Answer, ...]:
     """What was answered in the Fix list of a returned workbook, in whatever language; none where it has none."""
-    name = our_sheets(workbook.names).get(FIX_LIST, "")
-    sheet = next((sheet for sheet in workbook.sheets if name and sheet.name.casefold() == name.casefold()), None)
+    sheet = workbook.own_sheet(FIX_LIST)
     if sheet is None:
         return ()
     words = _words(catalog)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from momentsheet.errors import UsageError
 from momentsheet.model.finding import Finding, Progress
 from momentsheet.model.marks import FINDINGS, FINGERPRINT
-from momentsheet.model.workbook import Sheet, Workbook, our_sheets
+from momentsheet.model.workbook import Sheet, Workbook
 
 # (fingerprint, place) of a finding -> how many there were. The fingerprint holds the key of its row: where the key
 # itself was corrected or answered, what else was wrong in the row is known by its place.
@@ -29,8 +29,7 @@ def previous_of_report(text: str, name: str) -> Previous:
 
 def previous_of_workbook(workbook: Workbook) -> Previous:
     """The findings that our own sheet in a returned workbook lists; none where it has no such sheet."""
-    name = our_sheets(workbook.names).get(FINDINGS)
-    sheet = next((sheet for sheet in workbook.sheets if name and sheet.name.casefold() == name.casefold()), None)
+    sheet = workbook.own_sheet(FINDINGS)
     listed = () if sheet is None else (text.partition(" ") for text in _below(sheet, FINGERPRINT))
     return Counter((fingerprint, place) for fingerprint, _, place in listed)
 

@@ -25,7 +25,6 @@ from momentsheet.checking.grammar.numbers import (
 )
 from momentsheet.checking.grammar.reading import (
     DOUBTS,
-    EPOCH,
     Context,
     Raw,
     Reading,
@@ -49,7 +48,6 @@ from momentsheet.model.workbook import Kind
 __all__ = [
     "AS_WRITTEN",
     "DOUBTS",
-    "EPOCH",
     "NUMBER_TAIL",
     "Context",
     "Marks",

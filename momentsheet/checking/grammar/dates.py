@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from momentsheet.checking.fold import TO_SPACE, fold
-from momentsheet.checking.grammar.reading import EARLIEST, EPOCH, Context, Raw, Reading, decides, serial_date
+from momentsheet.checking.grammar.reading import EARLIEST, Context, Raw, Reading, decides, serial_date
 from momentsheet.model.catalog import DateOrder, Field
-from momentsheet.model.workbook import Kind
+from momentsheet.model.workbook import EPOCH, Kind
 
 ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)

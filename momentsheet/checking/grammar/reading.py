@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from momentsheet.model.catalog import NOTHING, DateOrder
-from momentsheet.model.workbook import Kind
+from momentsheet.model.workbook import EPOCH, Kind
 
-EPOCH = dt.date(1899, 12, 30)
 FIRST_SERIAL, LAST_SERIAL = 61, 2_958_465  # 1900-03-01, behind Excel's invented 29 February, to 9999-12-31
 EARLIEST = dt.date(1900, 1, 1)
 # Problems that a whole column has: told once for it, with what its other values say

@@ -14,12 +14,12 @@ import numpy.typing as npt
 import polars as pl
 
 from momentsheet.checking.fold import clean_text, fold
-from momentsheet.checking.grammar import EPOCH, Context, Raw, read_value, serial_date
+from momentsheet.checking.grammar import Context, Raw, read_value, serial_date
 from momentsheet.checking.profile.grids import GridColumn
 from momentsheet.model.catalog import Field
 from momentsheet.model.profile import DateFigures, NumberFigures
 from momentsheet.model.table import exact_sum
-from momentsheet.model.workbook import Kind
+from momentsheet.model.workbook import EPOCH, Kind
 
 MOST_JUDGED = 1_500  # distinct values of a column whose type is asked; evenly taken from all of them
 NUMERIC = frozenset(("integer", "decimal", "money", "percent", "hours"))

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from momentsheet.checking.bind import Binding, BoundSheet
+from momentsheet.checking.bind import Binding, BoundSheet, raw_at, take
 from momentsheet.checking.fold import clean_text
 from momentsheet.checking.grammar import Raw, show_raw
 from momentsheet.model.profile import ColumnSpot
@@ -103,15 +103,8 @@ def _grid(
     chosen = {} if bound is None else {place[1]: name for name, place in bound.places.items()}
     columns: list[GridColumn] = []
     for column in sheet.columns:
-        text = "" if header is None else clean_text(show_raw(_raw(column, sheet.pool, header)))[0]
-        part = Column(
-            column.index,
-            column.kinds[kept],
-            column.numbers[kept],
-            column.codes[kept],
-            column.formulas[kept],
-            column.percents[kept],
-        )
+        text = "" if header is None else clean_text(show_raw(raw_at(column, sheet.pool, header)))[0]
+        part = take(column, kept)
         values = distinct_values(part, sheet.pool)
         if not len(values.counts) and not text:
             continue
@@ -161,12 +154,6 @@ def distinct_values(column: Column, pool: pl.Series) -> Values:
         )
     )
     return Values(rows, whole, counts[order], raws)
-
-
-def _raw(column: Column, pool: pl.Series, index: int) -> Raw:
-    code = int(column.codes[index])
-    text = pool[code] if code >= 0 else ""
-    return Raw(KINDS[int(column.kinds[index])], float(column.numbers[index]), text, bool(column.percents[index]))
 
 
 def _header_index(sheet: Sheet) -> int | None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from momentsheet.checking.grammar import EPOCH, serial_date
+from momentsheet.checking.grammar import serial_date
 from momentsheet.checking.profile.contents import NUMERIC, Contents
 from momentsheet.checking.profile.grids import Grid, GridColumn
 from momentsheet.checking.profile.masks import is_national_id, shown
 from momentsheet.model.catalog import NOTHING
 from momentsheet.model.profile import Oddity
-from momentsheet.model.workbook import Kind
+from momentsheet.model.workbook import EPOCH, Kind
 
 MOST_TOLD = 1_000  # of one kind in one column
 LEAST = 12  # values from which the others of a column can say what is far

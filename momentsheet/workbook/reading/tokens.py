@@ -13,7 +13,7 @@ from pyexpat import XMLParserType
 import numpy as np
 
 from momentsheet.errors import UnusableFile
-from momentsheet.model.workbook import Kind, cell_name
+from momentsheet.model.workbook import EPOCH, Kind, cell_name
 from momentsheet.workbook.gate import Archive
 from momentsheet.workbook.reading.cells import FORMULA, LAST_COLUMN, LAST_ROW, Cells, Gathered, finish_cells
 from momentsheet.workbook.reading.number_formats import Shown
@@ -352,7 +352,7 @@ def _iso(text: str) -> tuple[int, float]:
     if year is None or month is None or day is None:
         return Kind.ERROR if hour is None else Kind.TIME, clock
     try:
-        days = (dt.date(year, month, day) - dt.date(1899, 12, 30)).days
+        days = (dt.date(year, month, day) - EPOCH).days
     except ValueError:
         return Kind.ERROR, 0.0
     # Excel counts a 29 February 1900 that never was; days before it are numbered one lower.

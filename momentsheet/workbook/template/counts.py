@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from momentsheet.model.moved import CellValue
+from momentsheet.model.workbook import EPOCH
 from momentsheet.workbook.template.plan import MOST_COMPARED, Plan, PlannedColumn, PlannedSheet
 
 MATCHED = 255  # MATCH gives up on longer texts
@@ -186,5 +187,5 @@ def _is_blank(value: CellValue) -> bool:
 def _number(value: CellValue) -> float | None:
     """The number that Excel has in the cell; dates are numbers of days."""
     if isinstance(value, dt.date):
-        return float((value - dt.date(1899, 12, 30)).days)
+        return float((value - EPOCH).days)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from momentsheet.model.catalog import Rule
+from momentsheet.model.workbook import EPOCH
 from momentsheet.workbook.template.counts import literal
 from momentsheet.workbook.template.plan import MOST_COMPARED, Plan, PlannedColumn, PlannedSheet
 from momentsheet.workbook.template.style import NUMERIC
@@ -263,5 +264,5 @@ def _is_begun(sheet: PlannedSheet) -> str:
 
 def _as_number(value: Any) -> str:
     if isinstance(value, dt.date):
-        return str((value - dt.date(1899, 12, 30)).days)
+        return str((value - EPOCH).days)
     return f"{value:.15g}"
