@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -230,7 +231,8 @@ class Asked:
 
 
 def rows_of(path: Path, sheet: str) -> list[tuple[Any, ...]]:
-    return list(openpyxl.load_workbook(path, read_only=True)[sheet].iter_rows(values_only=True))
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        return list(book[sheet].iter_rows(values_only=True))
 
 
 def fix_list(path: Path) -> list[Asked]:
