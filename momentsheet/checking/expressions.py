@@ -78,8 +78,9 @@ def _check_expression(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, f
 
 def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts: Facts) -> None:
     assert rule.offends is not None
+    read = tables_read(rule.offends)
     absent = {name for name, entity in ledger.catalog.entities.items() if entity.derived is None} - set(ledger.parsed)
-    if missing := (absent - set(rule.may_lack)) & tables_read(rule.offends):
+    if missing := (absent - set(rule.may_lack)) & read:
         for name in missing:
             ledger.unchecked.setdefault(name, []).append((rule.code, parsed.entity.name, rule.fields[0]))
         return
@@ -90,6 +91,7 @@ def _check_query(ledger: FindingLedger, parsed: ParsedEntity, rule: Rule, facts:
             if other.bad[field].any()
         )
         for name, other in ledger.parsed.items()
+        if name in read or "calendar" in read  # which spans the days of all sheets
     }
     entities = {**ledger.catalog.out_of_scope, **ledger.catalog.entities}
     frames |= {name: blank_table(entities[name]) for name in rule.may_lack if name not in ledger.parsed}

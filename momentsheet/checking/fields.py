@@ -15,7 +15,7 @@ from momentsheet.checking.fold import fold
 from momentsheet.checking.grammar import DOUBTS
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity, Trouble, shown
-from momentsheet.checking.vocabulary import failing
+from momentsheet.checking.vocabulary import failing, suspects
 from momentsheet.model.catalog import Field, Rule, Stead, Texts
 from momentsheet.model.facts import Facts, constants
 from momentsheet.model.workbook import cell_name
@@ -27,13 +27,14 @@ def check_fields(ledger: FindingLedger, parsed: ParsedEntity, facts: Facts) -> N
     for trouble in parsed.troubles:
         if trouble.reading.problem not in DOUBTS:
             _tell_trouble(ledger, parsed, trouble)
+    doubtful = suspects(parsed.values, {field.name: field.schema for field in parsed.entity.fields if field.schema})
     for field in parsed.entity.fields:
         if (rows := parsed.defaults.get(field.name)) is not None:
             default = ledger.catalog.company.defaults[f"{parsed.entity.name}.{field.name}"]
             ledger.repaired(parsed, rows, field.name, default, "default")
             _tell_default_column(ledger, parsed, field, _as_words(ledger, field, default))
         _check_required(ledger, parsed, field, facts)
-        if field.schema and (rule := ledger.rule_for("schema", parsed.entity, field.name)):
+        if field.name in doubtful and (rule := ledger.rule_for("schema", parsed.entity, field.name)):
             _check_schema(ledger, parsed, field, field.schema, rule)
     for rule in parsed.entity.rules:
         if rule.schema is not None:
@@ -142,6 +143,8 @@ def _check_schema(
     ledger: FindingLedger, parsed: ParsedEntity, field: Field, schema: Mapping[str, Any], rule: Rule
 ) -> None:
     good = parsed.usable([field.name])
+    if not good.any():
+        return
     values = parsed.values[field.name]
     broken = failing(values.filter(pl.Series(good)), schema)
     for row, value in rows_with(values, good, broken):

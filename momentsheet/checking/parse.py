@@ -30,6 +30,7 @@ from momentsheet.model.table import dtype
 from momentsheet.model.workbook import Column, Kind
 
 KINDS = tuple(Kind)  # an enum is slow to call
+FEW = 16  # values with which Python is done before polars has begun
 COUNTRY_TYPES = frozenset(("phone", "postal_code", "org_number", "bank_account"))
 
 
@@ -111,7 +112,7 @@ def parse_entity(
         for place, (sheet, start, count) in enumerate(zip(sheets, starts, heights, strict=True)):
             column = sheet.columns.get(field.name)
             if column is None or count == 0:
-                parts.append(pl.Series(field.name, [None] * count, dtype(field.type)))
+                parts.append(_blank_column(field, count))
                 continue
             countries = _countries(field, values, bad, start, count)
             judgement = judge(column, sheet, field, catalog, facts, is_1904=sheet.file in from_1904)
@@ -125,8 +126,8 @@ def parse_entity(
                 troubles.append(Trouble(field.name, trouble.raw, trouble.reading, rows))
                 if trouble.reading.problem:
                     bad[field.name][rows] = True
-        series = pl.concat(parts) if parts else pl.Series(field.name, [], dtype(field.type))
-        blank[field.name] = series.is_null().to_numpy() & ~bad[field.name]
+        series = parts[0] if len(parts) == 1 else pl.concat([_blank_column(field, 0), *parts])
+        blank[field.name] = _nulls(series) & ~bad[field.name]
         default = catalog.company.defaults.get(f"{entity.name}.{field.name}")
         if default is not None and blank[field.name].any():
             defaults[field.name] = np.flatnonzero(blank[field.name])
@@ -162,6 +163,16 @@ def _countries(
     return countries.set(pl.Series(bad[field.country][start : start + count]), UNKNOWN_COUNTRY)
 
 
+def _blank_column(field: Field, height: int) -> pl.Series:
+    """A column of the field without any value."""
+    return pl.Series(field.name, [None] * height, dtype(field.type))
+
+
+def _nulls(series: pl.Series) -> npt.NDArray[np.bool_]:
+    nulls = series.null_count()
+    return series.is_null().to_numpy() if 0 < nulls < len(series) else np.full(len(series), nulls > 0)
+
+
 def _typed(text: str, field: Field) -> object:
     """A default of the company file, which is written in the canonical way, as a value of the column's type."""
     if field.type == "boolean":
@@ -179,12 +190,14 @@ def _parse_column(
     column: Column, pool: pl.Series, field: Field, context: Context, countries: pl.Series | None
 ) -> tuple[pl.Series, list[Trouble]]:
     """Read each distinct value of a column once and spread the results over the rows."""
+    if not column.kinds.any():  # all blank
+        return _blank_column(field, len(column.kinds)), []
     first, inverse, country_names = _distinct(column, len(pool), countries)
     kinds, codes = column.kinds[first], column.codes[first]
     texts = pool.gather(np.maximum(codes, 0)) if len(pool) else pl.repeat("", len(first), eager=True)
     values: list[Any] = texts.to_list()
     asked = np.arange(len(first))
-    if field.type in AS_WRITTEN:  # most texts are what they seem: no need to ask about each
+    if field.type in AS_WRITTEN and len(first) > FEW:  # most texts are what they seem: no need to ask about each
         is_plain = texts.str.contains(AS_WRITTEN[field.type]) & ~texts.str.contains(NUMBER_TAIL.pattern)
         asked = np.flatnonzero((kinds != Kind.TEXT) | ~is_plain.to_numpy())
     troubled: dict[int, tuple[Raw, Reading]] = {}
@@ -201,7 +214,6 @@ def _parse_column(
         values[place] = reading.value
         if reading.problem or reading.why or reading.rounded:
             troubled[place] = raw, reading
-    distinct = pl.Series(field.name, values, dtype(field.type), strict=False)
     troubles: list[Trouble] = []
     if troubled:
         order = np.argsort(inverse, kind="stable")
@@ -210,6 +222,11 @@ def _parse_column(
             Trouble(field.name, raw, reading, order[bounds[place] : bounds[place + 1]])
             for place, (raw, reading) in troubled.items()
         ]
+    if len(inverse) <= FEW:
+        return pl.Series(
+            field.name, [values[place] for place in inverse.tolist()], dtype(field.type), strict=False
+        ), troubles
+    distinct = pl.Series(field.name, values, dtype(field.type), strict=False)
     return distinct.gather(inverse.astype(np.uint32)), troubles
 
 

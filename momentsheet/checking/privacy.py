@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import polars as pl
 
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.parse import ParsedEntity
@@ -23,11 +24,15 @@ _LIKELY = f"{_NORWEGIAN}|{_SWEDISH}|{_DANISH}|{_FINNISH}"
 
 def check_privacy(ledger: FindingLedger, parsed: ParsedEntity) -> None:
     """Ask every text of the entity; cells that are told of already are left alone."""
-    for field in parsed.entity.fields:
-        if field.type in TEXT_TYPES and not parsed.blank[field.name].all():
+    texts = [field for field in parsed.entity.fields if field.type in TEXT_TYPES and not parsed.blank[field.name].all()]
+    if not texts:
+        return
+    likely = parsed.values.select(pl.col(field.name).str.contains(_LIKELY).any() for field in texts).row(0, named=True)
+    for field in texts:
+        if likely[field.name]:
             _check_national_ids(ledger, parsed, field)
-            if field.privacy in PERSONAL:
-                _check_mentions(ledger, parsed, field)
+        if field.privacy in PERSONAL:
+            _check_mentions(ledger, parsed, field)
 
 
 def holds_national_id(text: str) -> bool:

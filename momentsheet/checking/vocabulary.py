@@ -15,21 +15,38 @@ from typing import Any
 import polars as pl
 
 
+def suspects(values: pl.DataFrame, schemas: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The columns in which a value may break its schema, all asked in one pass; of the others none does.
+
+    A column whose schema has a word that cannot be asked of the whole column is always among them.
+    """
+    quick = {name: schema for name, schema in schemas.items() if schema.keys() <= MASKS.keys()}
+    if not quick or values.is_empty():
+        return set(schemas)
+    sound = values.select(
+        pl.all_horizontal(MASKS[word](pl.col(name), limit) for word, limit in schema.items()).all().alias(name)
+        for name, schema in quick.items()
+    ).row(0, named=True)
+    return {name for name in schemas if not sound.get(name, False)}
+
+
 def failing(values: pl.Series, schema: Mapping[str, Any]) -> dict[Any, tuple[str, object]]:
     """The distinct values that break the schema, each with the word that it breaks and that word's limit.
 
     Null is never judged: whether a cell may be blank is asked elsewhere.
     """
-    distinct = values.drop_nulls().unique()
-    if distinct.is_empty():
+    distinct = values.drop_nulls().unique().alias("value")
+    if not schema or distinct.is_empty():
         return {}
-    passes = pl.repeat(True, len(distinct), eager=True)
-    for word, limit in schema.items():
-        mask = MASKS.get(word)
-        passes = passes & (mask(distinct, limit) if mask else _ask(distinct, {word: limit}))
-    suspects = distinct.filter(~passes)
-    words = [] if suspects.is_empty() else _broken_words(suspects, schema)
-    return {value: (word, schema[word]) for value, word in zip(suspects, words, strict=True) if word is not None}
+    masks = [MASKS[word](pl.col("value"), limit) for word, limit in schema.items() if word in MASKS]
+    masks += [
+        pl.lit(_matches(distinct, limit) if word == "regex" else _ask(distinct, {word: limit}))
+        for word, limit in schema.items()
+        if word not in MASKS
+    ]
+    doubtful = distinct.to_frame().filter(~pl.all_horizontal(masks)).to_series()
+    words = [] if doubtful.is_empty() else _broken_words(doubtful, schema)
+    return {value: (word, schema[word]) for value, word in zip(doubtful, words, strict=True) if word is not None}
 
 
 # Private functions
@@ -66,12 +83,11 @@ def _matches(distinct: pl.Series, regex: str) -> pl.Series:
     return pl.Series([pattern.match(str(value)) is not None for value in distinct], dtype=pl.Boolean)
 
 
-MASKS: Mapping[str, Callable[[pl.Series, Any], pl.Series]] = {
-    "min": lambda distinct, limit: distinct >= limit,
-    "max": lambda distinct, limit: distinct <= limit,
-    "minlength": lambda distinct, limit: distinct.str.len_chars() >= limit,
-    "maxlength": lambda distinct, limit: distinct.str.len_chars() <= limit,
-    "allowed": lambda distinct, limit: distinct.is_in(list(limit)),
-    "forbidden": lambda distinct, limit: ~distinct.is_in(list(limit)),
-    "regex": _matches,
+MASKS: Mapping[str, Callable[[pl.Expr, Any], pl.Expr]] = {
+    "min": lambda values, limit: values >= limit,
+    "max": lambda values, limit: values <= limit,
+    "minlength": lambda values, limit: values.str.len_chars() >= limit,
+    "maxlength": lambda values, limit: values.str.len_chars() <= limit,
+    "allowed": lambda values, limit: values.is_in(list(limit)),
+    "forbidden": lambda values, limit: ~values.is_in(list(limit)),
 }
