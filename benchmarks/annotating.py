@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import deque
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -175,14 +176,14 @@ def _prepare(source: str, target: str, target_large: str) -> dict[str, Any]:
 
     made: dict[str, Any] = {}
 
-    def keep(data: bytes, marks: Any, listings: Any, active: Any = None) -> bytes:
+    def keep(data: bytes, marks: Any, listings: Any, active: Any = None, **more: Any) -> Any:
         made["job"] = (tuple(marks), tuple(listings), active)
-        return real(data, marks, listings, active)
+        return real(data, marks, listings, active, **more)
 
     delivery = pipeline.check_delivery([Path(source)], pipeline.load(), TODAY)
-    real, room.annotate = room.annotate, keep  # type: ignore[assignment]
+    real, room.annotated_pieces = room.annotated_pieces, keep
     _, data, book = delivery.files[0]
-    figures = measure(lambda: pipeline.annotated_copy(delivery, data, book))
+    figures = measure(lambda: deque(pipeline.annotated_copy(delivery, data, book), 0))
     marks, listings, active = made["job"]
     Path(target).write_bytes(pickle.dumps((marks, listings, active)))
     spread = tuple(replace(mark, row=1 + 4 * (mark.row - 1)) for mark in marks)
@@ -197,18 +198,22 @@ def _prepare(source: str, target: str, target_large: str) -> dict[str, Any]:
 
 
 def _patch(source: str, job: str, target: str) -> dict[str, Any]:
-    from momentsheet.workbook import annotate  # noqa: PLC0415
+    from momentsheet.output import write_file  # noqa: PLC0415
+    from momentsheet.workbook import annotated_pieces  # noqa: PLC0415
 
     data, (marks, listings, active) = Path(source).read_bytes(), pickle.loads(Path(job).read_bytes())
-    made: list[bytes] = []
+
+    def work() -> None:
+        with tempfile.TemporaryFile() as store:
+            write_file(Path(target), annotated_pieces(data, marks, listings, active, store=store))
+
     before = _resident()
-    figures = measure(lambda: made.append(annotate(data, marks, listings, active)))
-    Path(target).write_bytes(made[0])
+    figures = measure(work)
     with zipfile.ZipFile(source) as archive:
         sheet = max(info.file_size for info in archive.infolist())
     return {
         **figures, "taken": figures["peak"] - before, "sheet": sheet / MIB, "in": len(data) / MIB,
-        "out": len(made[0]) / MIB,
+        "out": Path(target).stat().st_size / MIB,
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 from rapidfuzz import fuzz, process  # noqa: E402
 
-from momentsheet.checking.profile.names import LEAST_LETTERS, name_of, near_names  # noqa: E402
+from momentsheet.checking.names import LEAST_LETTERS, name_of, near_names  # noqa: E402
 
 SYLLABLES = (
     "fjord", "berg", "sol", "vik", "nes", "dal", "hav", "elv", "stein", "lund", "skog", "ås", "bø", "tun", "mo",

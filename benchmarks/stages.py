@@ -88,7 +88,7 @@ def momentsheet_steps(path: Path) -> Iterator[Step]:
         checked.groups, checked.repairs, checked.totals,
     )  # fmt: skip
     delivery = pipeline.Delivery(catalog, "en", ((str(path), data, made["read"]),), checked, report)
-    yield keep("annotate", lambda: pipeline.annotated_copy(delivery, data, made["read"]))
+    yield keep("annotate", lambda: b"".join(pipeline.annotated_copy(delivery, data, made["read"])))
 
     sink = _Sink()
 

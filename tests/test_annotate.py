@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import itertools
 import os
@@ -11,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import warnings
 import zipfile
 import zlib
@@ -28,7 +30,7 @@ from hypothesis import strategies as st
 from momentsheet.errors import UnusableFile
 from momentsheet.model.marks import ListedCell, Listing, Mark
 from momentsheet.model.workbook import Column, Kind, Sheet, Workbook, cell_name
-from momentsheet.workbook import Limits, annotate, copy_annotated, read_workbook
+from momentsheet.workbook import Limits, annotate, annotated_pieces, copy_annotated, read_workbook
 from momentsheet.workbook.annotation import cell_styles, listing, zipcopy
 from momentsheet.workbook.annotation.notes import END
 from momentsheet.workbook.annotation.rows import RowPatch
@@ -1196,3 +1198,27 @@ def test_every_readable_workbook_of_the_collection_is_annotated_and_reads_the_sa
                 ET.fromstring(part(result, name))
         annotated += 1
     assert annotated >= 95
+
+
+# Written piece by piece
+
+
+def test_what_waits_in_a_file_gives_the_same_bytes_and_no_piece_is_large():
+    whole = annotate(RICH, RICH_MARKS, [findings(("Timer", 5, 4))], ("Timer", 5, 4))
+    with tempfile.TemporaryFile() as store:
+        pieces = [
+            bytes(piece)
+            for piece in annotated_pieces(RICH, RICH_MARKS, [findings(("Timer", 5, 4))], ("Timer", 5, 4), store=store)
+        ]
+        assert b"".join(pieces) == whole
+        assert store.tell() > 0
+    many = [mark(row, 2) for row in range(1, 200)]
+    with tempfile.TemporaryFile() as store:
+        listing = findings(rows=[(ListedCell(f"{hash_of(row)}"),) for row in range(20_000)])
+        sizes = [len(piece) for piece in annotated_pieces(RICH, many, [listing], store=store)]
+    assert sum(sizes) > 600_000 > 2 * max(sizes)
+
+
+def hash_of(number):
+    """Letters that cannot be packed well."""
+    return hashlib.sha256(str(number).encode()).hexdigest()

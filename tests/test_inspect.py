@@ -29,9 +29,9 @@ from xlsxwriter import Workbook as Book
 from momentsheet import pipeline
 from momentsheet.__main__ import main
 from momentsheet.catalog import load_catalog
+from momentsheet.checking.names import name_of, near_names
 from momentsheet.checking.profile import contents, profile_files
 from momentsheet.checking.profile.masks import masked
-from momentsheet.checking.profile.names import name_of, near_names
 from momentsheet.checking.profile.odd import far
 from momentsheet.errors import MomentsheetError
 from momentsheet.model.catalog import Catalog

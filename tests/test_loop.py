@@ -169,6 +169,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
             new._style = copy(cell._style)
         sheet.cell(row, 2).value = dt.date(2024, 4, 8 + day + day // 5 * 2)
         sheet.cell(row, 8).value = f"Skisser, dag {day + 1}"
+    book[catalog.entities["control_total"].title["nb"]].delete_rows(2, 100)  # figures without these days
     form = book[catalog.entities["company"].title["nb"]]
     form.cell(next(cell.row for cell in form["A"] if str(cell.value).startswith("Datoformat")), 2).value = None
     book.save(path)
@@ -226,6 +227,7 @@ class Asked:
     """A line of the Fix list: what it asks about, where its answer stands, and the answer that stands there."""
 
     about: tuple[str, str, str]  # entity, field, value
+    asks: str  # about a value of the column, or about a row that columns name
     cell: str
     answer: str | None
 
@@ -238,9 +240,10 @@ def rows_of(path: Path, sheet: str) -> list[tuple[Any, ...]]:
 def fix_list(path: Path) -> list[Asked]:
     rows = rows_of(path, "Rettelser")
     header = next(number for number, row in enumerate(rows) if row[0] == "Hva det gjelder")
-    entity, field, value, answer = (rows[header].index(name) for name in ("entity", "field", "value", "Svar"))
+    names = ("entity", "field", "value", "asks", "Svar")
+    entity, field, value, asks, answer = (rows[header].index(name) for name in names)
     return [
-        Asked((row[entity], row[field], row[value] or ""), cell_name(number, answer), row[answer])
+        Asked((row[entity], row[field], row[value] or ""), row[asks], cell_name(number, answer), row[answer])
         for number, row in enumerate(rows[header + 1 :], header + 2)
     ]
 
@@ -274,14 +277,22 @@ def errors(report: Mapping[str, Any]) -> set[tuple[str, str]]:
 class Harm:
     """What was done to the sample: each mistake with the value that stood there and the cell that it is told at."""
 
+    catalog: Catalog
     right: Mapping[Mistake, Value]
     cells: Mapping[Mistake, tuple[str, str]]
     told: Mapping[Mistake, tuple[str, str]]
 
+    def columns(self, mistake: Mistake, asks: str) -> set[tuple[str, str]]:
+        """By which column a line asks about a mistake: its own, or the one that it names rows by."""
+        if asks == "written":
+            return {(mistake.entity, mistake.field)}
+        field = self.catalog.entities[mistake.entity].field(mistake.field)
+        return {(named.entity, named.field) for named in field.references}
+
     def about(self, line: Asked) -> list[Mistake]:
         """The mistakes that a line of the Fix list asks about."""
         entity, field, value = line.about
-        alike = [mistake for mistake in MISTAKES if (mistake.entity, mistake.field) == (entity, field)]
+        alike = [mistake for mistake in MISTAKES if (entity, field) in self.columns(mistake, line.asks)]
         return [mistake for mistake in alike if not value or folded(typed(mistake.wrong)) == folded(value)]
 
 
@@ -295,7 +306,7 @@ def harm(sample: Sample) -> Harm:
         right[mistake] = book[sheet].cell(row, column + 1).value
         cells[mistake] = ("Varer" if sheet == "Produkter" else sheet, cell_name(row, column))
         told[mistake] = ("Utlegg", "G2") if (mistake.entity, mistake.field) == DATES else cells[mistake]
-    return Harm(right, cells, told)
+    return Harm(sample.catalog, right, cells, told)
 
 
 def answers(lines: list[Asked], done: Harm) -> tuple[list[list[object]], set[Mistake]]:
@@ -311,7 +322,9 @@ def answers(lines: list[Asked], done: Harm) -> tuple[list[list[object]], set[Mis
         elif (entity, field) == DATES:
             steps.append(["type", "Rettelser", line.cell, "dag først"])
             settled.update(about)
-        elif len(meant) > 1 or (entity, field) in IN_THE_CELL:  # one word may mean this here and that there
+        elif len(meant) > 1 or any(
+            (one.entity, one.field) in IN_THE_CELL for one in about
+        ):  # one word may mean this here and that there
             steps.append(["clear", "Rettelser", line.cell])
         else:
             steps += [["type", "Rettelser", line.cell, text] for text in meant if text != line.answer]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from momentsheet.checking.grammar import Context, Raw, read_value
 from momentsheet.errors import OutputError
 from momentsheet.model.catalog import Row
 from momentsheet.model.workbook import Kind, column_letter
-from momentsheet.output import Folder
+from momentsheet.output import Folder, write_file
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
 TODAY = dt.date(2025, 6, 15)
@@ -186,6 +186,20 @@ def write_run(target: Path, inputs: Sequence[Path] = ()) -> None:
         folder.write("import/csv/010_company.csv", b"x")
         folder.write("report.json", b'{\n"tool": "momentsheet"}')
         folder.commit()
+
+
+def broken_off() -> Iterator[bytes]:
+    yield b"half"
+    raise ValueError
+
+
+def test_what_breaks_off_while_it_is_written_leaves_nothing(tmp_path: Path) -> None:
+    write_file(tmp_path / "a.xlsx", iter([b"on", memoryview(b"e")]))
+    with pytest.raises(ValueError):
+        write_file(tmp_path / "a.xlsx", broken_off())
+    with pytest.raises(ValueError), Folder(tmp_path / "out") as folder:
+        folder.write("report.json", broken_off())
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.xlsx": b"one"}
 
 
 def test_a_workbook_in_the_import_folder_is_not_deleted(tmp_path: Path) -> None:

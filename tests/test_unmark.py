@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import warnings
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 
@@ -182,6 +184,49 @@ def test_after_libreoffice_our_marks_are_gone_and_theirs_are_kept(tmp_path: Path
     assert {place for place, color in fills(once_more).items() if plain_color(color) in FILLS.values()} >= {
         ("Timer", "C9")
     }
+
+
+OWN_KINDS = [findings(("Timer", 5, 4)), replace(findings(name="Rettelser"), kind="fix_list")]
+KINDS_MARKED = annotate(RICH, RICH_MARKS, OWN_KINDS, ("Timer", 5, 4))
+
+
+@pytest.mark.parametrize("is_renamed", [False, True])
+@pytest.mark.parametrize("by", ["openpyxl", "hand"])
+def test_our_marks_are_known_where_a_program_dropped_the_names(by: str, is_renamed: bool) -> None:
+    """By the words hidden in our sheets, whatever these are called now; old fills stand there, too."""
+    if by == "openpyxl":
+        book = load(saved_by_openpyxl(KINDS_MARKED))
+        for lost in [name for name in book.defined_names if name.startswith("_momentsheet")]:
+            del book.defined_names[lost]
+        if is_renamed:
+            book["Funn"].title, book["Rettelser"].title = "Ark9", "Kari's «svar»"
+        target = io.BytesIO()
+        book.save(target)
+        saved = target.getvalue()
+    else:
+        part = contents(KINDS_MARKED)["xl/workbook.xml"].decode()
+        part = re.sub('<definedName name="_momentsheet.*?</definedName>', "", part)
+        part = part.replace('name="Funn"', 'name="Ark9"') if is_renamed else part
+        saved = with_parts(KINDS_MARKED, {"xl/workbook.xml": part.encode()})
+        assert "momentsheet/undo.json" in contents(saved)
+    assert not any(name.startswith("_momentsheet") for name in open_package(saved, Limits()).names)
+    again = without_marks(saved)
+    assert load(again).sheetnames[:3] == ["Timer", "Kari's «ark»", "Skjult"]
+    assert not {"Funn", "Ark9", "Rettelser", "Kari's «svar»"} & set(load(again).sheetnames)
+    assert fills(again) == fills(RICH)
+    assert notes(again).keys() == notes(saved_by_openpyxl(RICH) if by == "openpyxl" else RICH).keys()
+    assert not any("momentsheet" in name for name in contents(again))
+    fresh = load(annotate(saved, [mark(9, 2)], OWN_KINDS)).sheetnames
+    assert fresh == [*load(again).sheetnames, "Funn", "Rettelser"]
+
+
+def test_words_like_ours_elsewhere_are_nobodys_marks() -> None:
+    book = load(RICH)
+    book["Timer"]["A2"] = "_momentsheet.findings"
+    book["Timer"]["B5"] = "_momentsheet.marks"
+    target = io.BytesIO()
+    book.save(target)
+    assert without_marks(target.getvalue()) == target.getvalue()
 
 
 def test_what_somebody_wrote_below_our_note_stays() -> None:

@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped]
 
 from momentsheet.catalog.names import did_you_mean, names_of
 from momentsheet.catalog.place import Place, Taken
-from momentsheet.catalog.shape import Choice, Date, FieldPath, Known, Many, Record, Text
+from momentsheet.catalog.shape import Boolean, Choice, Date, FieldPath, Known, Many, Record, Text
 from momentsheet.catalog.yaml_reader import read_yaml
 from momentsheet.errors import CatalogError, Problem, UsageError
 from momentsheet.model.answers import Action, Answer
@@ -22,7 +22,7 @@ _WAIVER = Record(needs={"code": Known("rule"), "key": Text(), "who": Text(), "wh
 _WAIVERS = Record(needs={"waivers": Many(_WAIVER, may_repeat=True)})
 _ANSWER = Record(
     needs={"field": FieldPath(), "action": Choice(get_args(Action))},
-    may={"value": Text(may_be_blank=True), "to": Text(may_be_blank=True)},
+    may={"value": Text(may_be_blank=True), "to": Text(may_be_blank=True), "everywhere": Boolean()},
 )
 _ANSWERS = Record(
     needs={"answers": Many(_ANSWER, may_repeat=True)},
@@ -30,7 +30,7 @@ _ANSWERS = Record(
 )
 _CALLED = {"company": "company", "source_system": "source system"}
 NOT_WAIVABLE = "{} cannot be waived: Moment would not take such a row"
-_NEEDS_MORE = frozenset(("map", "order"))  # actions that say nothing without `to`
+_NEEDS_MORE = frozenset(("map", "order", "merge"))  # actions that say nothing without `to`
 
 
 def load_waivers(data: bytes, file: str, catalog: Catalog) -> tuple[Waiver, ...]:
@@ -78,7 +78,14 @@ def dump_waivers(waivers: Iterable[Waiver]) -> str:
 
 def dump_answers(answers: Iterable[Answer], company: str, source_system: str) -> str:
     """The file of these answers, of one company and the system that its data comes from."""
-    said = [{"field": f"{item.entity}.{item.field}", **_said(item, ("value", "action", "to"))} for item in answers]
+    said = [
+        {
+            "field": f"{item.entity}.{item.field}",
+            **_said(item, ("value", "action", "to")),
+            **({"everywhere": True} if item.everywhere else {}),
+        }
+        for item in answers
+    ]
     return _dump({"company": company, "source_system": source_system, "answers": said})
 
 
@@ -87,7 +94,9 @@ def dump_answers(answers: Iterable[Answer], company: str, source_system: str) ->
 
 def _answer(item: Taken) -> Answer:
     entity, field = item["field"]
-    return Answer(entity, field, item.get("value", ""), item["action"], item.get("to", ""))
+    return Answer(
+        entity, field, item.get("value", ""), item["action"], item.get("to", ""), item.get("everywhere", False)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ def _take(data: bytes, file: str, shape: Record, catalog: Catalog) -> tuple[_Fil
     return _File(head, next((head[key] for key in shape.needs if key in head), ())), place.problems
 
 
-def _said(item: object, keys: Iterable[str]) -> dict[str, str]:
+def _said(item: object, keys: Iterable[str]) -> dict[str, object]:
     """What an item says; blank parts are left out."""
     values = {key: getattr(item, key) for key in keys}
     return {

@@ -12,14 +12,17 @@ import polars as pl
 
 from momentsheet.checking.bind import BoundSheet, raw_at, take
 from momentsheet.checking.fold import fold
-from momentsheet.checking.grammar import show_raw
+from momentsheet.checking.grammar import code_words, show_raw
 from momentsheet.model.answers import Answer
-from momentsheet.model.catalog import Catalog
+from momentsheet.model.catalog import Catalog, Reference
 from momentsheet.model.finding import Repair
 from momentsheet.model.workbook import Column, Kind
 
 _PARTED = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})(.*)", re.ASCII | re.DOTALL)
 _PLACES = {"DMY": (2, 1, 0), "MDY": (2, 0, 1), "YMD": (0, 1, 2)}  # where year, month and day stand
+
+
+OF_ROWS = frozenset(("merge", "keep"))  # actions that are no matter of single cells, see `merges` and `alike`
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +36,29 @@ class Applied:
 
 def apply_answers(sheets: Iterable[BoundSheet], answers: Sequence[Answer], catalog: Catalog) -> Applied:
     """Apply all answers: what a cell holds is replaced or emptied, its row is skipped, or what it names is added."""
-    by_field: dict[tuple[str, str], list[Answer]] = {}
+    by_field: dict[tuple[str, str, bool], list[Answer]] = {}
     for answer in answers:
-        by_field.setdefault((answer.entity, answer.field), []).append(answer)
+        if answer.action not in OF_ROWS:
+            by_field.setdefault((answer.entity, answer.field, answer.everywhere), []).append(answer)
     done: list[BoundSheet] = []
     repairs: list[Repair] = []
     skipped: dict[str, int] = {}
     created: list[BoundSheet] = []
+    added: set[tuple[str, ...]] = set()
     for sheet in sheets:
         skip = np.zeros(len(sheet.rows), bool)
         for name in sheet.columns:
-            if wanted := by_field.get((sheet.entity.name, name)):
-                created += _created(sheet, name, wanted, catalog)
-                sheet, rows = _apply(sheet, name, wanted, repairs)
-                skip |= rows
+            own = by_field.get((sheet.entity.name, name, False), ())
+            # What was answered about the column itself goes before what was answered for all columns.
+            asked = [(own, None)] + [
+                (by_field.get((reference.entity, reference.field, True), ()), reference)
+                for reference in sheet.entity.field(name).references
+            ]
+            for wanted, reference in asked:
+                if wanted:
+                    created += _created(sheet, name, wanted, catalog, added)
+                    sheet, rows = _apply(sheet, name, wanted, repairs, _about(sheet, reference, catalog))
+                    skip |= rows
         if skip.any():
             skipped[sheet.entity.name] = skipped.get(sheet.entity.name, 0) + int(skip.sum())
             kept = np.flatnonzero(~skip)
@@ -68,7 +80,25 @@ def apply_answers(sheets: Iterable[BoundSheet], answers: Sequence[Answer], catal
 # Private functions
 
 
-def _created(sheet: BoundSheet, name: str, answers: Sequence[Answer], catalog: Catalog) -> list[BoundSheet]:
+def _about(sheet: BoundSheet, reference: Reference | None, catalog: Catalog) -> npt.NDArray[np.bool_] | None:
+    """The rows in which another column says that this reference is meant; None where all rows are meant."""
+    if reference is None or reference.only is None:
+        return None
+    name, code = reference.only
+    about = np.zeros(len(sheet.rows), bool)
+    if name not in sheet.columns:
+        return about
+    words = code_words(catalog.code_lists[sheet.entity.field(name).list or ""].codes)
+    for index, rows in _distinct(sheet.columns[name]):
+        said = fold(show_raw(raw_at(sheet.columns[name], sheet.pool, index)))
+        if words.get(said, ("", False))[0] == code:
+            about |= rows
+    return about
+
+
+def _created(
+    sheet: BoundSheet, name: str, answers: Sequence[Answer], catalog: Catalog, added: set[tuple[str, ...]]
+) -> list[BoundSheet]:
     """Rows for what is to be added: the values that the column names, with what else makes up the key of their row.
 
     They stand in the sheet that names them, so that whatever is told of them is told there.
@@ -82,8 +112,10 @@ def _created(sheet: BoundSheet, name: str, answers: Sequence[Answer], catalog: C
     seen: dict[tuple[str, ...], int] = {}
     for row in range(len(sheet.rows)):
         texts = tuple(show_raw(sheet.raw(column, row)).strip() for column in pairs)
-        if fold(texts[0]) in wanted:
-            seen.setdefault(texts, row)
+        key = (target.name, *map(fold, texts))
+        if fold(texts[0]) in wanted and key not in added:  # several sheets may name it
+            added.add(key)
+            seen[texts] = row
     pool: list[str] = []
     columns: dict[str, Column] = {}
     count = len(seen)
@@ -104,9 +136,13 @@ def _created(sheet: BoundSheet, name: str, answers: Sequence[Answer], catalog: C
 
 
 def _apply(
-    sheet: BoundSheet, name: str, answers: Sequence[Answer], repairs: list[Repair]
+    sheet: BoundSheet,
+    name: str,
+    answers: Sequence[Answer],
+    repairs: list[Repair],
+    about: npt.NDArray[np.bool_] | None,
 ) -> tuple[BoundSheet, npt.NDArray[np.bool_]]:
-    """One column with its answers; the rows that are to be skipped."""
+    """One column with its answers, in the rows that they are about; the rows that are to be skipped."""
     column, pool = sheet.columns[name], sheet.pool
     by_value = {fold(answer.value): answer for answer in answers if answer.action != "order"}
     order = next((answer.to for answer in answers if answer.action == "order"), None)
@@ -114,12 +150,15 @@ def _apply(
     skip = np.zeros(len(kinds), bool)
     new: list[str] = []
     for index, rows in _distinct(column):
+        rows = rows if about is None else rows & about
+        if not rows.any():
+            continue
         before = show_raw(raw_at(column, sheet.pool, index)).strip()
         answer = by_value.get(fold(before))
         after, why = (answer.to, "answer") if answer is not None else ("", "answer")
         if answer is None and order and column.kinds[index] == Kind.TEXT:
             after = _in_order(before, order) or ""
-        elif answer is None or answer.action in {"keep", "create"}:
+        elif answer is None or answer.action == "create":
             continue
         elif answer.action == "skip":
             skip |= rows

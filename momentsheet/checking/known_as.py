@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,7 @@ from momentsheet.checking.fold import fold, fold_name
 from momentsheet.checking.ledger import FindingLedger, Names
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.checking.references import Key, known_before, known_keys, rows_about
-from momentsheet.model.catalog import Reference, Rule
+from momentsheet.model.catalog import NOTHING, Reference, Rule
 
 _FIELDS = re.compile(r"\{(\w+)\}")
 
@@ -29,7 +29,9 @@ def resolve_names(ledger: FindingLedger) -> None:
             if target is None or reference.same or not target.entity.known_as:
                 continue
             if reference.entity not in ledger.names:
-                ledger.names[reference.entity] = names_of(target, reference)
+                ledger.names[reference.entity] = names_of(
+                    target, reference, ledger.merged.get(reference.entity, NOTHING)
+                )
             if reference not in known:
                 known[reference] = {*known_keys(target, reference), *known_before(ledger, reference)}
             found = _resolve(ledger, parsed, column, reference, known[reference], rule)
@@ -37,8 +39,8 @@ def resolve_names(ledger: FindingLedger) -> None:
         ledger.parsed[entity] = dataclasses.replace(parsed, values=values)
 
 
-def names_of(target: ParsedEntity, reference: Reference) -> Names:
-    """Folded name -> the keys of the rows that it may mean, folded -> spelling."""
+def names_of(target: ParsedEntity, reference: Reference, merged: Mapping[str, str] = NOTHING) -> Names:
+    """Folded name -> the keys of the rows that it may mean, folded -> spelling. `merged`: key -> key in its place."""
     names: dict[str, dict[str, str]] = {}
     for pattern in target.entity.known_as:
         fields = _FIELDS.findall(pattern)
@@ -47,7 +49,8 @@ def names_of(target: ParsedEntity, reference: Reference) -> Names:
         rows = target.values.filter(pl.Series(target.usable({*fields, reference.field})))
         text = pl.format(_FIELDS.sub("{}", pattern), *(pl.col(name).cast(pl.String) for name in fields))
         for name, key in rows.select(name=text, key=pl.col(reference.field).cast(pl.String)).iter_rows():
-            names.setdefault(fold_name(name), {})[fold(key)] = key
+            meant = merged.get(fold(key), key)
+            names.setdefault(fold_name(name), {})[fold(meant)] = meant
     return names
 
 

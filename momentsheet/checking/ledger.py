@@ -36,6 +36,7 @@ class FindingLedger:
     parsed: dict[str, ParsedEntity] = field(default_factory=dict)
     known: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)  # keys of rows that were delivered before
     names: dict[str, Names] = field(default_factory=dict)  # what people may call the rows of an entity, see `known_as`
+    merged: dict[str, Mapping[str, str]] = field(default_factory=dict)  # entity -> folded key -> key in its place
     waivers: Mapping[tuple[str, str], Waiver] = field(default_factory=dict)  # rule, and folded key or fingerprint
     findings: list[Finding] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)

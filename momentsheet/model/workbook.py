@@ -117,11 +117,16 @@ def marked_sheets(sheets: Iterable[Sheet]) -> dict[str, str]:
     found = {}
     for sheet in sheets:
         for column in sheet.columns if len(sheet.rows) and sheet.rows[0] == 1 else ():
-            text = str(sheet.pool[int(column.codes[0])]) if column.codes[0] >= 0 else ""
-            if text.startswith(OUR_NAMES):
+            word = word_of(str(sheet.pool[int(column.codes[0])])) if column.codes[0] >= 0 else None
+            if word is not None:
                 quoted = sheet.name.replace("'", "''")
-                found[text] = f"'{quoted}'!$A$1"
+                found[word] = f"'{quoted}'!$A$1"
     return found
+
+
+def word_of(text: str) -> str | None:
+    """The word by which a sheet is ours, of a text in its first row; more may stand behind it."""
+    return text.split(" ", 1)[0] if text.startswith(OUR_NAMES) else None
 
 
 def column_letter(index: int) -> str:

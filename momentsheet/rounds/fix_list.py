@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,21 +11,23 @@ from rapidfuzz import fuzz
 
 from momentsheet.model.answers import (
     ANSWER,
+    ASKS,
     ENTITY,
     FIELD,
     FIX_LIST,
     KEY_NAMES,
     VALUE,
     Answer,
+    Asks,
     Choice,
     FixLine,
     choice_text_id,
 )
-from momentsheet.model.catalog import Catalog, Entity, Field
+from momentsheet.model.catalog import Catalog, Entity, Field, Reference
 from momentsheet.model.finding import Finding, Group, Repair
 from momentsheet.model.workbook import EPOCH, Column, Kind, Sheet, Workbook
 
-Key = tuple[str | None, str | None, str | None]  # entity, field, folded value
+Key = tuple[str, str | None, str | None, str | None]  # what is asked about, entity, field, folded value
 
 MOST_LINES = 1_000  # the commonest problems; who has more of them has another one
 MOST_CODES = 30  # a longer code list is not offered whole
@@ -36,6 +39,7 @@ BY_VALUE = frozenset(("known", "listed", "readable", "date", "implausible_date",
 # makes another number.
 PLAINLY = 90  # rapidfuzz ratio from which two words are the same one, mistyped
 PREFERRED = frozenset(("known", "listed", "readable", "date"))
+BY_NAME = frozenset(("known", "ambiguous_name"))  # the cell names a row of another sheet
 BY_ORDER = frozenset(("ambiguous_date", "turned_date"))
 ORDERS = ("DMY", "MDY")
 
@@ -53,14 +57,11 @@ def fix_lines(
     }
     asked: dict[Key, FixLine] = {}
     for group in groups:
-        for line in _lines(group, catalog, standing) if group.severity == "error" else ():
-            key = _key(line.finding.entity, line.finding.field, line.value)
-            other = asked.get(key)
-            if other is not None:
-                line = replace(other, count=other.count + line.count, preferred=other.preferred or line.preferred)
-            asked[key] = line
+        for line in _lines(group, catalog, standing):
+            key = _key(line.asks, line.entity, line.field, line.value)
+            asked[key] = _joined(asked[key], line) if key in asked else line
     lines = sorted(asked.values(), key=lambda line: -line.count)[:MOST_LINES]
-    return (*lines, *_answered([one for one in answers if _key(*_asked(one)) not in asked], repairs, catalog))
+    return (*lines, *_answered([one for one in answers if not asked.keys() & _keys(one, catalog)], repairs, catalog))
 
 
 def answers_of_workbook(workbook: Workbook, catalog: Catalog) -> tuple[Answer, ...]:
@@ -68,7 +69,7 @@ def answers_of_workbook(workbook: Workbook, catalog: Catalog) -> tuple[Answer, .
     sheet = workbook.own_sheet(FIX_LIST)
     if sheet is None:
         return ()
-    words = _words(catalog)
+    words, merging = _words(catalog), _merging(catalog)
     places = {text: code for code, text in enumerate(sheet.pool.to_list()) if text in KEY_NAMES}
     columns = {
         key: (column, int(rows[0]))
@@ -76,28 +77,50 @@ def answers_of_workbook(workbook: Workbook, catalog: Catalog) -> tuple[Answer, .
         for column in sheet.columns
         if len(rows := (column.codes == code).nonzero()[0])
     }
-    if not {ENTITY, FIELD, VALUE, ANSWER} <= columns.keys():
+    if not columns.keys() >= {*KEY_NAMES} - {ASKS}:  # older lists ask about values only
         return ()
     header = columns[ENTITY][1]
     # The hidden column «answer» holds the letters of the column in which the answers stand.
     found = []
     for index in range(header + 1, len(sheet.rows)):
-        entity, field, value, place = (_text(sheet, columns[key][0], index) for key in KEY_NAMES)
+        entity, field, value, place = (_text(sheet, columns[key][0], index) for key in (ENTITY, FIELD, VALUE, ANSWER))
+        asks = _text(sheet, columns[ASKS][0], index) if ASKS in columns else "written"
         given = _text(sheet, sheet.column(int(place)), index).strip() if place.isdecimal() else ""
         if given and entity in catalog.entities and _is_beside(sheet, index, int(place), value):
-            found.append(_answer(entity, field, value, given, words))
-    return tuple(answer for answer in found if answer.action != "keep")
+            found.append((_answer(entity, field, value, given, words, asks, merging), asks))
+    # Everything else is kept anyway.
+    return tuple(answer for answer, asks in found if answer.action != "keep" or asks == "same")
 
 
 # Private functions
 
 
-def _key(entity: str | None, field: str | None, value: str) -> Key:
-    return entity, field, " ".join(value.split()).casefold()
+def _key(asks: str, entity: str | None, field: str | None, value: str) -> Key:
+    return asks, entity, field, " ".join(value.split()).casefold()
 
 
-def _asked(answer: Answer) -> tuple[str, str, str]:
-    return answer.entity, answer.field, answer.value
+def _keys(answer: Answer, catalog: Catalog) -> set[Key]:
+    """The lines that ask what the answer has answered: an older one may be about one of several columns."""
+    own = _key(answer.asks, answer.entity, answer.field, answer.value)
+    if own[0] != "written":
+        return {own}
+    references = catalog.entities[answer.entity].field(answer.field).references
+    return {own, *(_key("named", named.entity, named.field, answer.value) for named in references)}
+
+
+def _joined(line: FixLine, other: FixLine) -> FixLine:
+    """One line for a problem that stands in several columns.
+
+    It offers every value that one of them offers, and those answers without a value that are right in all.
+    """
+    values = [choice for choice in (*line.choices, *other.choices) if choice.action == "map"]
+    more = [choice for choice in line.choices if choice.action != "map" and choice in other.choices]
+    choices = tuple(dict.fromkeys((*values, *more)))
+    places = {(one.sheet, one.field) for one in (line.finding, *line.also)}
+    also = (*line.also, other.finding) if (other.finding.sheet, other.finding.field) not in places else line.also
+    return replace(
+        line, count=line.count + other.count, preferred=line.preferred or other.preferred, choices=choices, also=also
+    )
 
 
 def _lines(group: Group, catalog: Catalog, standing: Mapping[tuple[str, int, int], str]) -> Iterator[FixLine]:
@@ -106,18 +129,26 @@ def _lines(group: Group, catalog: Catalog, standing: Mapping[tuple[str, int, int
     rule = catalog.rules[group.code]
     if first.entity is None or first.field is None or first.entity not in catalog.entities:
         return
-    field = catalog.entities[first.entity].field(first.field)
-    if rule.check in BY_ORDER:
+    entity = catalog.entities[first.entity]
+    field = entity.field(first.field)
+    if (same_as := "same_as" if rule.check == "alike" else rule.same_as) is not None:
+        if group.severity != "info":
+            yield from (_same_line(finding, group, entity, same_as) for finding in group.findings)
+    elif group.severity != "error":
+        return
+    elif rule.check in BY_ORDER:
         orders = tuple(Choice("order", order) for order in ORDERS)
-        yield FixLine(first, group, "", int(str(first.facts.get("count", 1))), (*orders, Choice("skip")), None)
-    elif rule.check in BY_VALUE or rule.check == "ambiguous_name" or rule.schema is not None:
-        by_value: dict[str, list[Finding]] = {}
+        count = int(str(first.facts.get("count", 1)))
+        yield FixLine(first, group, "", count, (*orders, Choice("skip")), None, entity.name, field.name)
+    elif rule.check in BY_VALUE or rule.check in BY_NAME or rule.schema is not None:
+        by_value: dict[tuple[str, Reference | None], list[Finding]] = {}
         for finding in group.findings:
             place = (finding.sheet or "", finding.row or 0, finding.column or 0)
             value = standing.get(place, finding.value or "").strip()
             if value and finding.value and finding.value.strip():
-                by_value.setdefault(value, []).append(finding)
-        for value, findings in by_value.items():
+                target = _target(finding, field) if rule.check in BY_NAME else None
+                by_value.setdefault((value, target), []).append(finding)
+        for (value, target), findings in by_value.items():
             offered = tuple(dict.fromkeys(Choice("map", text) for text in _offered(findings[0], field, catalog)))
             suggestion = findings[0].suggestion
             is_slip = (
@@ -126,10 +157,29 @@ def _lines(group: Group, catalog: Catalog, standing: Mapping[tuple[str, int, int
                 and _is_slip(value, str(findings[0].facts.get("near") or suggestion))
             )
             preferred = Choice("map", suggestion) if is_slip and suggestion else None
-            more = _always(catalog.entities[first.entity], field)
+            more = _always(entity, field)
             if rule.check == "known" and _can_be_added(field, catalog):
                 more = (Choice("create"), *more)
-            yield FixLine(findings[0], group, value, len(findings), (*offered, *more), preferred)
+            asks: Asks = "written" if target is None else "named"
+            about = (entity.name, field.name) if target is None else (target.entity, target.field)
+            yield FixLine(findings[0], group, value, len(findings), (*offered, *more), preferred, *about, asks)
+
+
+def _target(finding: Finding, field: Field) -> Reference | None:
+    """What a cell names: of several sheets the one that was looked into."""
+    named = [one for one in field.references if finding.facts.get("target", one.entity) == one.entity]
+    return named[0] if len(named) == 1 else None
+
+
+def _same_line(finding: Finding, group: Group, entity: Entity, same_as: str) -> FixLine:
+    """A row that seems to be another one: it is that one, or it is not. Nobody is taken for somebody else unasked."""
+    key = entity.field(entity.key[0])
+    others = finding.facts.get("keys")
+    keys = [finding.facts.get(same_as), *(others if isinstance(others, tuple) else ())]
+    choices = [Choice("merge", str(other)) for other in dict.fromkeys(keys) if other]
+    return FixLine(
+        finding, group, finding.key or "", 1, (*choices, Choice("keep")), None, entity.name, key.name, "same"
+    )
 
 
 def _is_slip(value: str, suggestion: str) -> bool:
@@ -146,31 +196,50 @@ def _answered(answers: Iterable[Answer], repairs: Iterable[Repair], catalog: Cat
     done: dict[Key, list[Repair]] = {}
     for repair in repairs:
         if repair.why in {"answer", "answer_skip"}:
-            done.setdefault(_key(repair.entity, repair.field, repair.before), []).append(repair)
-            done.setdefault((repair.entity, repair.field, None), []).append(repair)
+            done.setdefault(_key("written", repair.entity, repair.field, repair.before), []).append(repair)
+            done.setdefault(("order", repair.entity, repair.field, None), []).append(repair)
+            for named in catalog.entities[repair.entity].field(repair.field).references:
+                done.setdefault(_key("named", named.entity, named.field, repair.before), []).append(repair)
+        elif repair.why in {"merge_row", "keep"}:
+            done.setdefault(_key("same", repair.entity, repair.field, repair.before), []).append(repair)
         elif repair.why == "create":
-            done.setdefault(_key(None, None, repair.after), []).append(repair)
+            done.setdefault(_key("create", None, None, repair.after), []).append(repair)
     for answer in answers:
-        key: Key = _key(*_asked(answer))
+        key = _key(answer.asks, answer.entity, answer.field, answer.value)
         if answer.action == "order":
-            key = (answer.entity, answer.field, None)
+            key = ("order", answer.entity, answer.field, None)
         elif answer.action == "create":
-            key = _key(None, None, answer.value)
+            key = _key("create", None, None, answer.value)
         if key not in done:
             continue
-        at, entity = done[key][0], catalog.entities[answer.entity]
-        where = Finding(
-            "", "info", at.file, at.sheet, at.row, at.column, entity=answer.entity, field=answer.field,
-            value=answer.value,
+        first = {(one.sheet, one.field): one for one in reversed(done[key])}
+        places = [
+            Finding(
+                "", "info", at.file, at.sheet, at.row, at.column, entity=at.entity, field=at.field, value=answer.value
+            )
+            for at in reversed(first.values())
+        ]
+        offered = dict.fromkeys((Choice(answer.action, answer.to), *_offered_again(answer, places[0], catalog)))
+        yield FixLine(
+            places[0], None, answer.value, len(done[key]), tuple(offered), next(iter(offered)), answer.entity,
+            answer.field, answer.asks, tuple(places[1:]),
         )  # fmt: skip
-        field, given = entity.field(answer.field), Choice(answer.action, answer.to)
-        if answer.action == "order":
-            choices = [Choice("order", order) for order in ORDERS]
-        else:
-            choices = [Choice("map", text) for text in _offered(where, field, catalog)]
-        choices += [Choice("create")] if _can_be_added(field, catalog) else []
-        offered = tuple(dict.fromkeys((given, *choices, *_always(entity, field))))
-        yield FixLine(where, None, answer.value, len(done[key]), offered, given)
+
+
+def _offered_again(answer: Answer, at: Finding, catalog: Catalog) -> Iterator[Choice]:
+    """What else may be answered to something that has been answered before."""
+    entity = catalog.entities[at.entity or answer.entity]
+    field = entity.field(at.field or answer.field)
+    if answer.asks == "same":
+        yield Choice("keep")
+        return
+    if answer.action == "order":
+        yield from (Choice("order", order) for order in ORDERS)
+    else:
+        yield from (Choice("map", text) for text in _offered(at, field, catalog))
+    if _can_be_added(field, catalog):
+        yield Choice("create")
+    yield from _always(entity, field)
 
 
 def _always(entity: Entity, field: Field) -> tuple[Choice, ...]:
@@ -217,9 +286,29 @@ def _words(catalog: Catalog) -> Mapping[str, Choice]:
     }
 
 
-def _answer(entity: str, field: str, value: str, given: str, words: Mapping[str, Choice]) -> Answer:
-    choice = words.get(given.casefold(), Choice("map", given))
-    return Answer(entity, field, value, choice.action, choice.to)
+def _answer(
+    entity: str,
+    field: str,
+    value: str,
+    given: str,
+    words: Mapping[str, Choice],
+    asks: str,
+    merging: Sequence[re.Pattern[str]],
+) -> Answer:
+    choice = words.get(given.casefold())
+    if choice is None and asks == "same":
+        named = next((found[1] for pattern in merging if (found := pattern.fullmatch(given))), given)
+        choice = Choice("merge", named.strip())
+    elif choice is None:
+        choice = Choice("map", given)
+    return Answer(entity, field, value, choice.action, choice.to, everywhere=asks == "named")
+
+
+def _merging(catalog: Catalog) -> list[re.Pattern[str]]:
+    """How an answer looks that names the row which is meant, in every language."""
+    texts = catalog.texts[choice_text_id(Choice("merge")) or ""].values()
+    parts = (text.partition("{key}") for text in texts)
+    return [re.compile(f"{re.escape(start)}(.+){re.escape(end)}", re.IGNORECASE) for start, _, end in parts]
 
 
 def _is_beside(sheet: Sheet, index: int, answer: int, value: str) -> bool:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from momentsheet.checking.fold import clean_text, fold, fold_header
+from momentsheet.checking.alike import filled_cells, row_names, uses_of, words_without
+from momentsheet.checking.fold import clean_text, fold_header
 from momentsheet.checking.grammar import show_raw
+from momentsheet.checking.names import Name, name_of
 from momentsheet.checking.parse import ParsedEntity
 from momentsheet.checking.profile.grids import Grid, GridColumn
 from momentsheet.checking.profile.masks import shown
-from momentsheet.checking.profile.names import Name, name_of
-from momentsheet.checking.references import rows_about
 from momentsheet.model.catalog import Catalog, Entity, Reference
 from momentsheet.model.profile import Spot
 
@@ -41,20 +41,13 @@ class Delivery:
 
     def without(self, entity: Entity) -> frozenset[str]:
         """Words that tell no two names of the entity apart."""
-        table = entity.alike.without if entity.alike is not None else None
-        if table is None:
-            return frozenset()
-        return frozenset(str(word) for (word, *_) in self.catalog.fact_tables[table].rows)
+        return words_without(self.catalog, entity)
 
     def names(self, entity: Entity) -> list[Name | None]:
         """The name of each row, None where it has none."""
         if entity.alike is None or not entity.alike.name:
             return []
-        parsed, without = self.parsed[entity.name], self.without(entity)
-        columns = [parsed.values[name].fill_null("").to_list() for name in entity.alike.name]
-        texts = (" ".join(filter(None, parts)) for parts in zip(*columns, strict=True))
-        found = (name_of(text, without) if text else None for text in texts)
-        return [name if name is not None and (name.words or name.digits) else None for name in found]
+        return row_names(self.parsed[entity.name], entity.alike, self.without(entity))
 
     def spot(self, entity: Entity, row: int) -> Spot:
         """Where a typed row stands."""
@@ -69,9 +62,7 @@ class Delivery:
 
     def filled(self, entity: Entity) -> npt.NDArray[np.int64]:
         """How many cells of each row hold something."""
-        parsed = self.parsed[entity.name]
-        counts = (~parsed.blank[field.name] for field in entity.fields)
-        return sum((count.astype(np.int64) for count in counts), np.zeros(parsed.height, np.int64))
+        return filled_cells(self.parsed[entity.name])
 
     def columns_naming(self, entity: Entity) -> Iterator[tuple[ParsedEntity, str, Reference]]:
         """Columns of other sheets that came along and name rows of this entity by its whole key."""
@@ -82,13 +73,7 @@ class Delivery:
 
     def uses(self, entity: Entity) -> Counter[str]:
         """Folded key -> rows of other sheets that name it; `1001 Fjord AS` names 1001."""
-        found: Counter[str] = Counter()
-        for other, name, reference in self.columns_naming(entity):
-            values = other.values[name].filter(rows_about(other, reference)).drop_nulls()
-            counted = values.value_counts()
-            for text, count in counted.iter_rows():
-                found[fold(str(text))] += count
-        return found
+        return uses_of(entity, self.parsed.values())
 
     def named(self, entity: Entity) -> Counter[Name]:
         """Name -> rows of other sheets that hold it, in a column of its own or where a key should be."""

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 
 from momentsheet.checking.fold import clean_text, fold
 from momentsheet.checking.grammar import show_raw
+from momentsheet.checking.names import Name, name_of
 from momentsheet.checking.profile.delivery import Delivery
 from momentsheet.checking.profile.masks import masked
-from momentsheet.checking.profile.names import Name, name_of
 from momentsheet.model.catalog import Entity
 from momentsheet.model.profile import Orphan, Unused
 

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from typing import BinaryIO
 
 from momentsheet.errors import UnusableFile
 from momentsheet.model.catalog import severities
@@ -69,11 +70,24 @@ def annotate(
     `active` (sheet, row 1-based, column 0-based) is where the workbook opens: a visible sheet of it, or a listing by
     its wished name. The same input gives the same bytes. UnusableFile if the file is none that can be read.
     """
+    return b"".join(annotated_pieces(data, marks, listings, active, limits))
+
+
+def annotated_pieces(
+    data: bytes,
+    marks: Sequence[Mark],
+    listings: Sequence[Listing],
+    active: tuple[str, int, int] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    store: BinaryIO | None = None,
+) -> Iterator[bytes | memoryview]:
+    """The same piece by piece; `store` is an empty file in which what has been packed may wait, else it is held."""
     package = open_package(data, limits)
     if any(sheet.kind in _MACRO_SHEETS for sheet in package.sheets):
-        return copy_annotated(read_workbook(data, "workbook.xlsm", limits), marks, listings, active)
+        yield from copied_pieces(read_workbook(data, "workbook.xlsm", limits), marks, listings, active, store)
+        return
     package = open_package(_clean(package), limits)
-    edits = Edits(package)
+    edits = Edits(package, store)
     styles = open_styles(package, edits)
     names = name_listings(package, listings)
     wished = {listing.name: name for listing, name in zip(listings, names, strict=True)}
@@ -106,7 +120,7 @@ def annotate(
         append_listings(package, edits, styles, listings, names, listed)
     if styles.is_edited:
         edits.write(styles.name, [styles.render()])
-    return edits.render(with_undo=is_edited)
+    yield from edits.pieces(with_undo=is_edited)
 
 
 def copy_annotated(
@@ -116,6 +130,17 @@ def copy_annotated(
 
     For formats that cannot be patched. Values keep their kinds, dates are dates; layout, formulas and formats are lost.
     """
+    return b"".join(copied_pieces(workbook, marks, listings, active))
+
+
+def copied_pieces(
+    workbook: Workbook,
+    marks: Sequence[Mark],
+    listings: Sequence[Listing],
+    active: tuple[str, int, int] | None = None,
+    store: BinaryIO | None = None,
+) -> Iterator[bytes | memoryview]:
+    """The same piece by piece."""
     ours = {name.casefold() for name in our_sheets(workbook.names).values()}
     workbook = replace(workbook, sheets=tuple(one for one in workbook.sheets if one.name.casefold() not in ours))
     names = legal_names(workbook)
@@ -123,7 +148,7 @@ def copy_annotated(
     listings = [_with_links(listing, names) for listing in listings]
     if active is not None:
         active = (names.get(active[0], active[0]), *active[1:])
-    return annotate(fresh_workbook(workbook, names), marks, listings, active, _OWN_LIMITS)
+    yield from annotated_pieces(fresh_workbook(workbook, names), marks, listings, active, _OWN_LIMITS, store)
 
 
 # Private functions

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, count
+from typing import BinaryIO
 from urllib.parse import quote
 
 from momentsheet.workbook.annotation.journal import Journal
 from momentsheet.workbook.annotation.splice import Element, Part
 from momentsheet.workbook.annotation.undo import UNDO, UNDO_RELATION, UNDO_TYPE, Change, followed, undo_record
 from momentsheet.workbook.annotation.xml_text import attribute_text
-from momentsheet.workbook.annotation.zipcopy import Packed, archive_of, copied, packed
+from momentsheet.workbook.annotation.zipcopy import Packed, archive_pieces, copied, packed
 from momentsheet.workbook.package import CONTENT_TYPES_PART, Package, read_relationships, relationships_part
 
 _NO_RELATIONS = (
@@ -24,7 +25,9 @@ _NO_RELATIONS = (
 class Edits:
     """What shall become of a package. Members that are not named keep their packed bytes, order and time."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, store: BinaryIO | None = None) -> None:
+        """`store`: a file in which new members wait until the archive is written; without one they wait in memory."""
+        self._store = store
         self._archive = package.archive
         self._workbook = package.workbook
         self._parts: dict[str, Part] = {}
@@ -48,7 +51,7 @@ class Edits:
     def write(self, name: str, chunks: Iterable[bytes]) -> None:
         """Change a member that is small enough to be held whole, or add one."""
         if name not in self._archive.members:
-            self._written[name] = packed(name, chunks)
+            self._written[name] = packed(name, chunks, store=self._store)
             return
         journal, old, new = Journal(), self._archive.read(name), b"".join(chunks)
         start = _alike(old, new)
@@ -60,7 +63,7 @@ class Edits:
     def stream(self, name: str, chunks: Iterable[bytes], journal: Journal, codec: str | None) -> None:
         """Change a member piece by piece; the journal follows it, in UTF-8 where `codec` is the part's encoding."""
         digest = sha256()
-        self._written[name] = packed(name, followed(chunks, digest), copied(self._archive, name))
+        self._written[name] = packed(name, followed(chunks, digest), copied(self._archive, name), self._store)
         self._changes[name] = Change(digest.hexdigest(), codec, tuple(journal.cuts))
 
     def add(self, name: str, content_type: str, chunks: Iterable[bytes]) -> None:
@@ -143,6 +146,10 @@ class Edits:
 
     def render(self, *, with_undo: bool) -> bytes:
         """The whole archive with the changes and, if it is wanted, the record by which they can be taken back."""
+        return b"".join(self.pieces(with_undo=with_undo))
+
+    def pieces(self, *, with_undo: bool) -> Iterator[bytes | memoryview]:
+        """The same piece by piece."""
         if with_undo:
             self._promise_undo()
         for name, part in self._parts.items():
@@ -157,7 +164,7 @@ class Edits:
             self._written[UNDO] = packed(UNDO, [undo_record(self._changes, added)])
         names = [name for name in self._archive.members if name not in self._dropped]
         members = [self._written.pop(name) if name in self._written else copied(self._archive, name) for name in names]
-        return archive_of([*members, *self._written.values()])
+        yield from archive_pieces([*members, *self._written.values()])
 
     def _promise_undo(self) -> None:
         """Tie the record of the changes to the workbook; the ties are among the changes that it records."""

@@ -17,6 +17,7 @@ from momentsheet.model.workbook import OUR_NAMES, cell_name, column_letter
 from momentsheet.workbook.annotation.cell_styles import CellStyles
 from momentsheet.workbook.annotation.xml_text import attribute_text, element_text
 
+LONGEST_LINE = 110  # letters of an introduction
 MOST_LINKS = 65_530  # on one sheet, says Excel
 LAST_ROW = 1_048_576
 
@@ -65,7 +66,8 @@ def quoted_sheet(name: str) -> str:
 
 def layout_of(listing: Listing) -> Layout:
     """Where title, introduction and table of a listing come to stand."""
-    room = max(40, int(sum(listing.widths) * 0.95))
+    # At 200 % a screen shows no longer lines.
+    room = min(max(40, int(sum(listing.widths) * 0.95)), LONGEST_LINE)
     lines = [line for text in listing.intro for part in text.split("\n") for line in textwrap.wrap(part, room) or [""]]
     columns = max([len(listing.headers), 1, *(len(row) for row in listing.rows)])
     header_row = len(lines) + 3
@@ -106,8 +108,9 @@ def write_listing(
         f'<selection pane="bottomLeft" activeCell="A{header + 1}" sqref="A{header + 1}"/></sheetView></sheetViews>'
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
     ).encode()
-    # The sheet is known by a word behind its columns where the names of the workbook get lost.
-    known_by = _text_cell(1, layout.columns, f"{OUR_NAMES}{listing.kind}")
+    # The sheet is known by a word behind its columns where the names of the workbook get lost, and so are old fills.
+    word = " ".join((f"{OUR_NAMES}{listing.kind}", *(f"{number}:{fill}" for fill, number in styles.old_fills.items())))
+    known_by = _text_cell(1, layout.columns, word)
     yield _text_row(1, [listing.title], styles.own("title"), 26, known_by)
     for row, line in enumerate(layout.intro, 2):
         yield _text_row(row, [line], styles.own("intro"), 16)
@@ -135,6 +138,12 @@ def write_listing(
         + (f'<drawing r:id="{drawing}"/>' if drawing else "")
         + "</worksheet>"
     ).encode()
+
+
+def fills_in(word: str) -> dict[int, str]:
+    """The fills that marks took the place of, by their numbers, from the text by which a sheet is known."""
+    parts = (part.partition(":") for part in word.split(" ")[1:])
+    return {int(number): fill for number, colon, fill in parts if colon and number.isdecimal()}
 
 
 # Private functions

@@ -1,39 +1,41 @@
 """A workbook that came back, without our marks: as it was to the last byte, or as its new author saved it.
 
 Where the record of our changes still fits (`undo`), every member is given back. A program that saved the workbook left
-the record out and wrote all parts anew; then our sheets are known by their hidden names, our colours by being no other
-program's, our notes by their first line. What people put there themselves stays: fills, notes, text below our notes.
+the record out and wrote all parts anew; then our sheets are known by their hidden names, or by the words hidden in
+their first rows, our colours by being no other program's, our notes by their first line. What people put there
+themselves stays: fills, notes, text below our notes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 
 from momentsheet.errors import UnusableFile
-from momentsheet.model.workbook import OUR_NAMES, our_sheets
+from momentsheet.model.workbook import OUR_NAMES
 from momentsheet.workbook.annotation.boxes import without_shapes
 from momentsheet.workbook.annotation.cell_styles import unmark_styles
 from momentsheet.workbook.annotation.edits import Edits
 from momentsheet.workbook.annotation.notes import AUTHOR, take_notes_out
+from momentsheet.workbook.annotation.own_sheets import own_sheets
 from momentsheet.workbook.annotation.splice import Element
-from momentsheet.workbook.annotation.undo import undone
+from momentsheet.workbook.annotation.undo import UNDO, UNDO_RELATION, undone
 from momentsheet.workbook.package import Package, read_relationships
 
 
 def unmarked(package: Package) -> bytes:
     """The bytes of the workbook without our sheets, colours and notes; its own bytes where it has none of them."""
-    if not any(name.startswith(OUR_NAMES) for name in package.names):
+    ours, old_fills = own_sheets(package)
+    is_named = any(name.startswith(OUR_NAMES) for name in package.names)
+    if not ours and not is_named and UNDO not in package.archive.members:
         return package.archive.data
     before = undone(package.archive)
     if before is not None:
         return before
     edits = Edits(package)
-    ours = {name.casefold() for name in our_sheets(package.names).values()}
     places = [place for place, sheet in enumerate(package.sheets) if sheet.name.casefold() in ours]
     _remove_sheets(package, edits, places)
     if package.styles is not None:
-        unmark_styles(edits.part(package.styles), _old_fills(package.names))
+        unmark_styles(edits.part(package.styles), old_fills)
     for place, sheet in enumerate(package.sheets):
         if place not in places and sheet.kind == "worksheet":
             with suppress(UnusableFile):  # notes that nobody can read stay as they are
@@ -44,22 +46,16 @@ def unmarked(package: Package) -> bytes:
 # Private functions
 
 
-def _old_fills(names: Mapping[str, str]) -> dict[int, str]:
-    """Number of a fill that ours took the place of -> how it looked."""
-    prefix = f"{OUR_NAMES}fill."
-    return {
-        int(name.removeprefix(prefix)): text.strip('"')
-        for name, text in names.items()
-        if name.startswith(prefix) and name.removeprefix(prefix).isdecimal()
-    }
-
-
 def _remove_sheets(package: Package, edits: Edits, places: list[int]) -> None:
     """Take sheets out of the workbook, with the names that belong to them; the others keep theirs."""
     workbook = edits.part(package.workbook)
     sheets = workbook.root.child("sheets")
     assert sheets is not None
     relations = read_relationships(package.archive, package.workbook)
+    for relation in relations.values():
+        if relation.type == UNDO_RELATION:  # the record of changes that no longer fits
+            edits.unrelate(package.workbook, relation.id)
+            edits.drop(relation.target or UNDO)
     by_part = {relation.target: relation.id for relation in relations.values()}
     gone = {package.sheets[place].name for place in places}
     for element in sheets.children:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import SEEK_END
 from struct import Struct
-from typing import Any
+from typing import Any, BinaryIO
 
 from momentsheet.workbook.gate import Archive
 
@@ -40,11 +41,25 @@ _END64_LOCATOR = Struct("<4sLQL")
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Bytes that wait in a file; several may wait in one."""
+
+    file: BinaryIO
+    start: int
+    length: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        for place in range(self.start, self.start + self.length, _PIECE):
+            self.file.seek(place)
+            yield self.file.read(min(_PIECE, self.start + self.length - place))
+
+
+@dataclass(frozen=True, slots=True)
 class Packed:
     """A member ready to be written: its bytes as they stand in the archive, and what the directory says of it."""
 
     raw_name: bytes
-    pieces: tuple[bytes | memoryview, ...]
+    pieces: Iterable[bytes | memoryview]
     size: int  # inflated
     packed: int
     crc: int
@@ -65,30 +80,44 @@ def copied(archive: Archive, name: str) -> Packed:
     )  # fmt: skip
 
 
-def packed(name: str, chunks: Iterable[bytes], like: Packed | None = None) -> Packed:
-    """Pack a member; `like` is the one that it takes the place of, whose name and time it keeps."""
+def packed(name: str, chunks: Iterable[bytes], like: Packed | None = None, store: BinaryIO | None = None) -> Packed:
+    """Pack a member; `like` is the one that it takes the place of, whose name and time it keeps.
+
+    Its bytes wait at the end of the file `store`, or in memory.
+    """
     stream = deflater.compressobj(LEVEL, _DEFLATED, -15)
-    pieces = []
-    size = crc = 0
-    for chunk in _gathered(chunks):
-        size += len(chunk)
-        crc = deflater.crc32(chunk, crc)
-        pieces.append(stream.compress(chunk))
-    pieces.append(stream.flush())
-    pieces = [piece for piece in pieces if piece]
-    length = sum(map(len, pieces))
+    kept: list[bytes] = []
+    start = store.seek(0, SEEK_END) if store is not None else 0
+    keep = store.write if store is not None else kept.append
+    size = crc = length = 0
+
+    def pressed() -> Iterator[bytes]:
+        nonlocal size, crc
+        for chunk in _gathered(chunks):
+            size += len(chunk)
+            crc = deflater.crc32(chunk, crc)
+            yield stream.compress(chunk)
+        yield stream.flush()
+
+    for piece in filter(None, pressed()):
+        length += len(piece)
+        keep(piece)
+    pieces = tuple(kept) if store is None else Stored(store, start, length)
     if like is None:
-        return Packed(name.encode(), tuple(pieces), size, length, crc)
+        return Packed(name.encode(), pieces, size, length, crc)
     flags = like.flags & _IS_UTF8
     return Packed(
-        like.raw_name, tuple(pieces), size, length, crc, flags=flags, date_time=like.date_time,
-        attributes=like.attributes,
-    )  # fmt: skip
+        like.raw_name, pieces, size, length, crc, flags=flags, date_time=like.date_time, attributes=like.attributes
+    )
 
 
 def archive_of(members: Sequence[Packed]) -> bytes:
     """The archive with these members in this order."""
-    pieces: list[bytes | memoryview] = []
+    return b"".join(archive_pieces(members))
+
+
+def archive_pieces(members: Sequence[Packed]) -> Iterator[bytes | memoryview]:
+    """The same piece by piece, so that nobody has to hold all of it."""
     directory: list[bytes] = []
     offset = 0
     for member in members:
@@ -100,7 +129,8 @@ def archive_of(members: Sequence[Packed]) -> bytes:
             version, member.flags, member.method, member.date_time & 0xFFFF, member.date_time >> 16, member.crc, *sizes,
         )  # fmt: skip
         header = _LOCAL.pack(b"PK\x03\x04", *common, len(member.raw_name), len(extra)) + member.raw_name + extra
-        pieces += [header, *member.pieces]
+        yield header
+        yield from member.pieces
 
         numbers = [member.size, member.packed] if is_wide else []
         numbers += [offset] if offset > WIDE_SIZE else []
@@ -116,7 +146,8 @@ def archive_of(members: Sequence[Packed]) -> bytes:
         )
         offset += len(header) + member.packed
     listing = b"".join(directory)
-    return b"".join([*pieces, listing, _end(len(members), len(listing), offset)])
+    yield listing
+    yield _end(len(members), len(listing), offset)
 
 
 # Private functions

@@ -104,21 +104,31 @@ def similarity(first: Name, second: Name) -> int:
 
 def _near_words(vocabulary: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of words that are near: first found by what is left of them, then measured."""
-    left: dict[str, list[int]] = defaultdict(list)
-    for place, word in enumerate(vocabulary):
-        if len(word) >= LEAST_LETTERS:
-            for rest in _rests(word):
-                left[rest].append(place)
-    suspects = {pair for places in left.values() if len(places) > 1 for pair in combinations(places, 2)}
+    long = [place for place, word in enumerate(vocabulary) if len(word) >= LEAST_LETTERS]
+    hashes: list[int] = []
+    counts = []
+    for place in long:
+        rests = _rests(vocabulary[place])
+        hashes.extend(map(hash, rests))
+        counts.append(len(rests))
+    if not hashes:
+        return []
+    # Equal hashes stand beside each other once they are sorted; that two words of one hash are near is measured below.
+    values, owners = np.array(hashes, np.int64), np.repeat(long, counts)
+    order = np.argsort(values, kind="stable")
+    values, owners = values[order], owners[order]
+    bounds = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1], [True])))
+    groups = (owners[bounds[at] : bounds[at + 1]].tolist() for at in np.flatnonzero(np.diff(bounds) > 1).tolist())
+    suspects = {pair for places in groups for pair in combinations(places, 2) if pair[0] != pair[1]}
     return sorted((first, second) for first, second in suspects if _is_near(vocabulary[first], vocabulary[second]))
 
 
 def _rests(word: str) -> set[str]:
     """The word itself and what is left when one letter is taken out, or two of a long word."""
-    once = {word[:at] + word[at + 1 :] for at in range(len(word))}
-    found = {word, *once}
+    places = range(len(word))
+    found = {word, *(word[:at] + word[at + 1 :] for at in places)}
     if len(word) >= MANY_LETTERS:
-        found |= {rest[:at] + rest[at + 1 :] for rest in once for at in range(len(rest))}
+        found.update(word[:low] + word[low + 1 : high] + word[high + 1 :] for low, high in combinations(places, 2))
     return found
 
 
