@@ -37,6 +37,7 @@ def main(folder: Path) -> int:
         ("converted/manifest.json", "all files with hashes and totals"),
         ("converted/receipt.html", "the receipt to sign"),
         ("converted/work-list.xlsx", "what a person enters in Moment"),
+        ("converted/work-list.html", "the same as a page to tick off"),
     ):
         place = folder / name
         if not place.exists():

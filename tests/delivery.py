@@ -103,7 +103,8 @@ def book(
 ) -> Workbook:
     """The sample of every entity; `rows` stand for an entity's own, each laid over its first sample row.
 
-    `[]` empties the sheet; `only`: without the sheets of all other entities.
+    `[]` empties the sheet; `only`: without the sheets of all other entities. Control totals are left out where rows are
+    others than those of the sample, unless they are given: they would not agree.
     """
     rows = rows or {}
     sheets = []
@@ -113,6 +114,8 @@ def book(
         if entity.name in rows:
             base = entity.sample[0]
             own = [{**base, **row} for row in rows[entity.name]]
+        elif entity.controls is not None and rows:
+            own = []
         else:
             own = list(entity.sample)
         sheets.append(entity_sheet(entity, own))

@@ -100,7 +100,7 @@ def test_every_entity_has_a_clean_and_a_broken_case() -> None:
     kinds = Counter((folder.parent.name, (folder / "import").is_dir()) for folder in FOLDERS)
     entities = {name for name, entity in CATALOG.entities.items() if entity.derived is None}
     assert kinds.keys() == {(name, is_clean) for name in entities for is_clean in (True, False)}
-    assert len(FOLDERS) == 56
+    assert len(FOLDERS) == 58
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")

@@ -45,7 +45,7 @@ def spoiled() -> tuple[Columns, tuple[Mistake, ...]]:
     book = _Book(columns)
     for spoil in (
         _spoil_company, _spoil_people, _spoil_customers, _spoil_projects, _spoil_hours, _spoil_absence, _spoil_billing,
-        _spoil_quality,
+        _spoil_quality, _spoil_totals,
     ):  # fmt: skip
         spoil(book)
     return columns, tuple(sorted(book.mistakes, key=lambda item: (item.entity, item.row, item.field)))
@@ -323,3 +323,14 @@ def _spoil_hours(book: _Book) -> None:
 def _turn_negative(book: _Book, row: int, code: str) -> None:
     book.spoil("time_record", row, "hours", -float(book.get("time_record", row, "hours")), code)
     book.put("time_record", row, "billable_hours", -float(book.get("time_record", row, "billable_hours")))
+
+
+def _spoil_totals(book: _Book) -> None:
+    """One co-worker too many in the old system; and hours that differ only because of what is wrong among them."""
+    figures = book.columns["control_total"]
+    people = figures["figure"].index("Medarbeidere (antall)")
+    book.spoil("control_total", people, "old_value", 41, "CT-01")
+    projects, persons = figures["project_number"], figures["employee_email"]
+    for row in book.rows("control_total", figure="Timer"):
+        if projects[row] is None and persons[row] is None:
+            book.expect("control_total", row, "old_value", "CT-02")

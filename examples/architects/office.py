@@ -15,6 +15,7 @@ from nouns import CUTOVER, CellValue, Columns, Office
 from people import contact_columns, customer_columns, employee_columns
 from projects import activity_columns, add_projects, project_columns
 from quality import quality_columns
+from totals import control_columns
 
 SEED = 20250101
 
@@ -35,6 +36,7 @@ def good() -> Columns:
     columns |= billing_columns(office, columns["time_record"], columns["customer"], chance)
     columns |= quality_columns(office, columns["customer"], chance)
     columns["company"] = _company(office)
+    columns["control_total"] = control_columns(columns)
     return columns
 
 

@@ -31,11 +31,15 @@ def sort_out(
 
     So is a whole of which a part is left out: an invoice without one of its lines would be another one.
     """
+    whole = parsed
+    # Control totals are compared and never imported: the receipt needs all of them, and none is to be sent again.
+    parsed = {name: table for name, table in whole.items() if table.entity.controls is None}
     left: dict[str, dict[int, LeftOut]] = {name: {} for name in parsed}
     for finding in findings:
         if finding.severity == "error":
             for entity, row in finding.rows:
-                left[entity].setdefault(row, LeftOut(entity, row, finding.fingerprint, depends=False))
+                if entity in left:
+                    left[entity].setdefault(row, LeftOut(entity, row, finding.fingerprint, depends=False))
     for name, table in parsed.items():
         # A column that is missing altogether makes all its cells bad without a finding of their own.
         wrong = np.zeros(table.height, bool)
@@ -46,9 +50,9 @@ def sort_out(
     if any(left.values()):
         _leave_out_dependants(parsed, left)
     clean: dict[str, CleanTable] = {}
-    for name, table in parsed.items():
+    for name, table in whole.items():
         keep = np.ones(table.height, bool)
-        keep[list(left[name])] = False
+        keep[list(left.get(name, ()))] = False
         # One record is one record, also where each workbook of the delivery brings the form along.
         most = 1 if table.entity.layout == "form" else table.height
         clean[name] = CleanTable(name, table.values.filter(pl.Series(keep, dtype=pl.Boolean)).head(most))

@@ -58,7 +58,7 @@ def group_findings(
                 group_of[cause] if cause else None,
             )
         )
-    order = {name: place for place, name in enumerate(catalog.entities)}
+    order = _order(catalog)
     places = {id(group): place for place, group in enumerate(groups)}
 
     def rank(group: Group) -> tuple[int, int, int, int, int]:
@@ -79,10 +79,16 @@ def group_findings(
 # Private functions
 
 
+def _order(catalog: Catalog) -> dict[str, int]:
+    """The entities in import order; control totals behind them, for what they differ by has its cause in the others."""
+    last = sorted(catalog.entities, key=lambda name: catalog.entities[name].controls is not None)
+    return {name: place for place, name in enumerate(last)}
+
+
 def _causes(findings: Sequence[Finding], catalog: Catalog, mistyped: Causes) -> Mapping[str, str]:
     """Fingerprint -> fingerprint of the cause: the same missing row, asked for in several sheets, is one cause."""
     first: dict[MissingKey, Finding] = {}
-    order = {name: place for place, name in enumerate(catalog.entities)}
+    order = _order(catalog)
     missing = [
         (finding, wanted)
         for finding in findings

@@ -41,6 +41,8 @@ def paths_of(parsed: Mapping[str, ParsedEntity]) -> list[Path]:
     dependants: list[Path] = []
     wholes: list[Path] = []
     for name, table in parsed.items():
+        if table.entity.controls is not None:
+            continue  # a figure about a project is no part of it and is not imported with it
         for column, reference in table.entity.references:
             target = parsed.get(reference.entity)
             if target is None:

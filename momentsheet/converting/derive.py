@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from momentsheet.model.bundle import FilledList
-from momentsheet.model.catalog import Catalog, Entity, WorkList
+from momentsheet.model.catalog import STEP, AccountingSystem, Catalog, Entity, WorkList
 from momentsheet.model.facts import Facts, run_query
 from momentsheet.model.table import CleanTable, blank_table, dtype
 
@@ -27,17 +27,24 @@ def all_tables(clean: Mapping[str, CleanTable], catalog: Catalog, facts: Facts) 
 
 
 def filled_lists(tables: Mapping[str, pl.DataFrame], catalog: Catalog, facts: Facts) -> tuple[FilledList, ...]:
-    """The work lists that have something to do, with their rows; none in place of what is imported after all."""
+    """The work lists that have something to do, with their rows; none in place of what is imported after all.
+
+    Lists of one place in Moment stand together, so that nobody goes there twice; the places come in the order of their
+    first lists.
+    """
     filled = []
     read = _with_retired(tables, {**catalog.entities, **catalog.out_of_scope})
     for work_list in catalog.work_lists.values():
         if work_list.in_place_of is not None and _all_imported(work_list, catalog):
             continue
         rows = run_query(work_list.query, read, facts, catalog.fact_tables)
-        if rows.height:
+        if rows.height and work_list.steps:
+            filled.append(_with_steps(work_list, catalog.accounting.get(facts.text("accounting_system"))))
+        elif rows.height:
             columns = [pl.col(column.name).cast(dtype(column.type)) for column in work_list.columns]
             filled.append(FilledList(work_list, rows.select(columns)))
-    return tuple(filled)
+    areas = list(dict.fromkeys(item.work_list.area for item in filled))
+    return tuple(sorted(filled, key=lambda item: areas.index(item.work_list.area)))
 
 
 def parents_first(values: pl.DataFrame, entity: Entity) -> pl.DataFrame:
@@ -51,6 +58,12 @@ def parents_first(values: pl.DataFrame, entity: Entity) -> pl.DataFrame:
 
 
 # Private functions
+
+
+def _with_steps(work_list: WorkList, system: AccountingSystem | None) -> FilledList:
+    notes = system.notes if system is not None and work_list.adds_notes else ()
+    steps = {str(number): step for number, step in enumerate((*work_list.steps, *notes), 1)}
+    return FilledList(work_list, pl.DataFrame({STEP: list(steps)}), steps)
 
 
 def _all_imported(work_list: WorkList, catalog: Catalog) -> bool:

@@ -8,6 +8,8 @@ import polars as pl
 
 from momentsheet.model.bundle import Breakdown, Share
 from momentsheet.model.catalog import NOTHING, Catalog, Entity
+from momentsheet.model.controls import ControlTotal, control_sheets, reconcile
+from momentsheet.model.facts import Facts
 from momentsheet.model.table import CleanTable, decimal_text, decimals_of, minutes
 
 
@@ -21,11 +23,26 @@ def breakdowns(
     """
     tables = {**derived, **{name: table.values for name, table in clean.items()}}
     return tuple(
-        Breakdown(entity.name, name, _shares(tables[entity.name], entity, name))
+        breakdown_of(tables[entity.name], entity, name)
         for entity in catalog.entities.values()
         if entity.name in tables
         for name in entity.totals_by
     )
+
+
+def breakdown_of(values: pl.DataFrame, entity: Entity, by: str) -> Breakdown:
+    """These rows of one entity by one of its fields."""
+    return Breakdown(entity.name, by, _shares(values, entity, by))
+
+
+def control_totals(
+    clean: Mapping[str, CleanTable], tables: Mapping[str, pl.DataFrame], catalog: Catalog, facts: Facts
+) -> dict[str, tuple[ControlTotal, ...]]:
+    """Sheet of control totals -> each of them, with what the converted rows (`tables`) give."""
+    return {
+        entity.name: reconcile(clean[entity.name].values, entity, tables, catalog, facts)
+        for entity in control_sheets(catalog, clean)
+    }
 
 
 # Private functions

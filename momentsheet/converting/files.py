@@ -9,6 +9,7 @@ from urllib.parse import quote
 import polars as pl
 
 from momentsheet.converting.derive import all_tables, filled_lists, parents_first
+from momentsheet.converting.figures import control_totals
 from momentsheet.converting.render import csv_bytes, ndjson_bytes
 from momentsheet.converting.writers import did_you_mean, fields_of, write_column
 from momentsheet.errors import UsageError
@@ -34,7 +35,13 @@ def convert(
     tables = all_tables(clean, catalog, facts)
     files = tuple(file for chosen_format in chosen for file in _import_files(chosen_format, tables, catalog))
     derived = {name: tables[name] for name, entity in catalog.entities.items() if entity.derived is not None}
-    return Bundle(files, tuple(_by_hand(chosen, tables, catalog)), filled_lists(tables, catalog, facts), derived)
+    return Bundle(
+        files,
+        tuple(_by_hand(chosen, tables, catalog)),
+        filled_lists(tables, catalog, facts),
+        derived,
+        control_totals(clean, tables, catalog, facts),
+    )
 
 
 def find_format(name: str, catalog: Catalog) -> Format:

@@ -10,6 +10,7 @@ from typing import Any
 
 from momentsheet.model.bundle import Bundle, ImportFile
 from momentsheet.model.catalog import Catalog
+from momentsheet.model.controls import ControlTotal
 from momentsheet.model.finding import Report, Totals
 
 
@@ -37,6 +38,7 @@ def make_manifest(report: Report, bundle: Bundle, catalog: Catalog) -> bytes:
             {"entity": work.entity, "field": work.field, "values": work.values, "formats": list(work.formats)}
             for work in bundle.by_hand
         ],
+        "control_totals": [_control_total(one) for totals in bundle.controls.values() for one in totals],
         "work_lists": [{"list": item.work_list.name, "rows": item.rows.height} for item in bundle.work_lists],
     }
     return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
@@ -55,6 +57,20 @@ def _file(file: ImportFile) -> dict[str, Any]:
         "sha256": hashlib.sha256(file.data).hexdigest(),
         "totals": dict(file.sums),
         "inferred_names": list(file.inferred),
+    }
+
+
+def _control_total(total: ControlTotal) -> dict[str, Any]:
+    """A figure of the old system beside what was converted; numbers as decimal text, like all sums of the manifest."""
+    return {
+        "figure": total.figure,
+        "by": dict(total.by),
+        "old_system": None if total.stated is None else f"{total.stated.normalize():f}",
+        "converted": None if total.found is None else f"{total.found.normalize():f}",
+        "difference": None if total.difference is None else f"{total.difference.normalize():f}",
+        "tolerance": f"{total.tolerance.normalize():f}",
+        "rows": total.records,
+        "agrees": total.agrees,
     }
 
 

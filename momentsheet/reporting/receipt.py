@@ -11,8 +11,10 @@ from typing import Any
 from jinja2 import BaseLoader
 
 from momentsheet.model.bundle import Breakdown, Bundle, ImportFile, Share
-from momentsheet.model.catalog import Catalog, Field, say
-from momentsheet.model.finding import Report, Totals
+from momentsheet.model.catalog import NOTHING, Catalog, Field, say
+from momentsheet.model.finding import Report
+from momentsheet.model.finding import Totals as EntitySums
+from momentsheet.model.samples import Samples
 from momentsheet.reporting.addresses import rule_link
 from momentsheet.reporting.outline import (
     EntityTotals,
@@ -24,6 +26,8 @@ from momentsheet.reporting.outline import (
     told_groups,
 )
 from momentsheet.reporting.page import render_page
+from momentsheet.reporting.reconciled import Totals, reconciled
+from momentsheet.reporting.sample_pages import missing_in_words, pages_of
 from momentsheet.reporting.values import number, plain, total
 from momentsheet.reporting.words import (
     entity_title,
@@ -36,6 +40,7 @@ from momentsheet.reporting.words import (
 SHARES_SHOWN = 40  # of a breakdown; the others stand together in one line
 REPAIRS_SHOWN = 200  # values, of all kinds
 GROUPS_SHOWN = 50
+NO_SAMPLES = Samples()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,22 @@ class Line:
 
 
 def render_receipt(
-    report: Report, bundle: Bundle, breakdowns: Sequence[Breakdown], catalog: Catalog, language: str, loader: BaseLoader
+    report: Report,
+    bundle: Bundle,
+    breakdowns: Sequence[Breakdown],
+    catalog: Catalog,
+    language: str,
+    loader: BaseLoader,
+    readable: Totals = NOTHING,
+    samples: Samples = NO_SAMPLES,
 ) -> str:
-    """The receipt as one HTML page for A4: files with hashes, rows and sums reconciled, work left, signatures."""
-    totals = entity_totals(report, catalog, language)
+    """The receipt as one HTML page for A4: files with hashes, rows and sums reconciled, work left, signatures.
+
+    `readable`: the control totals over all rows that could be read, of which the bundle has only the converted ones.
+    """
+    totals = tuple(
+        item for item in entity_totals(report, catalog, language) if not _is_compared_only(item.entity, catalog)
+    )
     repairs = repair_kinds(report, catalog, language)
     groups = told_groups(report, catalog, language, 5)
     context: dict[str, object] = {
@@ -73,6 +90,9 @@ def render_receipt(
         "totals": totals,
         "agrees": all(item.agrees for item in totals)
         and all(_file_agrees(item, bundle, report) is not False for item in bundle.files),
+        "controls": reconciled(bundle.controls, readable, catalog, language),
+        "pages": pages_of(samples, catalog, language),
+        "missing_samples": missing_in_words(samples, catalog, language),
         "files": [_file(item, bundle, report, catalog, language) for item in bundle.files],
         "breakdowns": [_breakdown(item, totals, catalog, language) for item in breakdowns if item.shares],
         "left_out": [item for item in groups if item.severity == "error"][:GROUPS_SHOWN],
@@ -101,6 +121,11 @@ def render_receipt(
 
 
 # Private functions
+
+
+def _is_compared_only(name: str, catalog: Catalog) -> bool:
+    """True for control totals: they are no rows that anything comes of, and have a section of their own."""
+    return name in catalog.entities and catalog.entities[name].controls is not None
 
 
 def _company(catalog: Catalog, language: str) -> list[tuple[str, str]]:
@@ -149,7 +174,7 @@ def _file_agrees(item: ImportFile, bundle: Bundle, report: Report) -> bool | Non
     return sum(file.rows for file in mine) == totals.rows_clean and _sums_agree(mine, totals)
 
 
-def _sums_agree(files: Sequence[ImportFile], totals: Totals) -> bool:
+def _sums_agree(files: Sequence[ImportFile], totals: EntitySums) -> bool:
     named = {name for file in files for name in file.sums if name in totals.clean_sums}
     return all(
         sum((total(file.sums, name) for file in files), Decimal(0)) == total(totals.clean_sums, name) for name in named
