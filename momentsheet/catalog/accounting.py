@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from momentsheet.catalog.canonical import canonical_problem, canonical_value
 from momentsheet.catalog.names import did_you_mean
-from momentsheet.catalog.schemas import fits
+from momentsheet.catalog.schemas import taken_by
 from momentsheet.catalog.sql import Misfit, Tables
-from momentsheet.model.catalog import AccountingSystem, Catalog, Company, Rule
+from momentsheet.model.catalog import AccountingSystem, Catalog, Company, Rule, Series
 
 Clash = tuple[tuple[str, ...], str]  # keys that lead to the place in the company file, what is wrong there
 
 
 def accounting_clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
-    """Every next number that its series or the accounting system does not take; every hidden column that it needs."""
+    """Every next number or series that the accounting system does not take; every hidden column that it needs."""
     system = catalog.accounting[company.accounting_system]
     series = [path for path, _ in series_fields(catalog)]
+    for path in company.series:
+        wrong = (
+            _unfit_series(catalog, company, path)
+            if path in series
+            else f"{path} has no series of numbers{did_you_mean(path, series)}"
+        )
+        if wrong is not None:
+            yield ("series", path), wrong
     for path, number in company.next_numbers.items():
         if path in series:
-            wrong = _unfit(catalog, system, path, number)
+            wrong = misfits(catalog, system, path)(number)
         else:
             wrong = f"{path} has no series of numbers{did_you_mean(path, series)}"
         if wrong is not None:
@@ -28,9 +37,47 @@ def accounting_clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
     yield from _hidden(catalog, company, system)
 
 
+def series_of(company: Company, system: AccountingSystem, path: str) -> Series:
+    """Where new numbers of that field are taken from: as the accounting system has it, with what the company says.
+
+    Where neither says anything, any free number will do, and none must move.
+    """
+    entity, _, name = path.partition(".")
+    said = next((one for one in system.series if (one.entity, one.field) == (entity, name)), None)
+    series = said or Series(entity, name, outside="stays")
+    own = dict(company.series.get(path, {}))
+    if {"first", "last", "prefix"} & own.keys():
+        own.setdefault("outside", "moves")  # a company that says where its series lies means it
+    return replace(series, **own)
+
+
+def misfits(catalog: Catalog, system: AccountingSystem, path: str) -> Callable[[str], str | None]:
+    """A function that says why a number cannot be one of that field in that accounting system; None if it can."""
+    entity, _, name = path.partition(".")
+    field = {**catalog.entities, **catalog.out_of_scope}[entity].field(name)
+    takes = taken_by(field.schema)
+    demands = [
+        (demand, taken_by(demand.schema))
+        for demand in system.demands
+        if (demand.entity, demand.field) == (entity, name)
+    ]
+
+    def wrong(number: str) -> str | None:
+        problem = canonical_problem(number, field.type, None)
+        if problem is not None:
+            return f"`{number}` {problem}"
+        value = canonical_value(number, field.type)
+        for demand, is_taken in demands:
+            if not is_taken(value):
+                return f"`{number}` does not fit {system.label['en']}: {demand.says['en']}, such as `{demand.example}`"
+        return None if takes(value) else f"`{number}` cannot be a value of {path}; an example is `{field.example}`"
+
+    return wrong
+
+
 def series_fields(catalog: Catalog) -> Iterator[tuple[str, str]]:
     """Pairs of a series (`customer.customer_number`) and the field of a form that holds its next number."""
-    for entity in catalog.entities.values():
+    for entity in {**catalog.entities, **catalog.out_of_scope}.values():
         for field in entity.fields:
             if field.series_of is not None:
                 yield field.series_of, f"{entity.name}.{field.name}"
@@ -39,20 +86,25 @@ def series_fields(catalog: Catalog) -> Iterator[tuple[str, str]]:
 # Private functions
 
 
-def _unfit(catalog: Catalog, system: AccountingSystem, path: str, number: str) -> str | None:
-    """Why a number cannot be the next one of its series."""
-    entity, _, name = path.partition(".")
-    field = catalog.entities[entity].field(name)
-    wrong = canonical_problem(number, field.type, None)
-    if wrong is not None:
-        return f"`{number}` {wrong}"
-    value = canonical_value(number, field.type)
-    for demand in system.demands:
-        if (demand.entity, demand.field) == (entity, name) and not fits(value, demand.schema):
-            return f"`{number}` does not fit {system.label['en']}: {demand.says['en']}, such as `{demand.example}`"
-    if not fits(value, field.schema):
-        return f"`{number}` cannot be a value of {path}; an example is `{field.example}`"
-    return None
+def _unfit_series(catalog: Catalog, company: Company, path: str) -> str | None:
+    """Why a company cannot have a series like that."""
+    system = catalog.accounting[company.accounting_system]
+    series = series_of(company, system, path)
+    wrong = series_problem(catalog, system, series)
+    number = company.next_numbers.get(path)
+    if wrong is None and number is not None and series.outside == "moves" and series.place(number) is None:
+        wrong = f"the next number `{number}` of {path} lies outside its series"
+    return wrong
+
+
+def series_problem(catalog: Catalog, system: AccountingSystem, series: Series) -> str | None:
+    """Why a series makes no sense: it holds nothing, or numbers that the field or the accounting system refuses."""
+    if series.last is not None and series.last < series.first:
+        return f"`last` {series.last} is below `first` {series.first}"
+    ends = [series.first, *([series.last] if series.last is not None else [])]
+    path = f"{series.entity}.{series.field}"
+    misfit = misfits(catalog, system, path)
+    return next((wrong for end in ends if (wrong := misfit(series.number(end)))), None)
 
 
 def _hidden(catalog: Catalog, company: Company, system: AccountingSystem) -> Iterator[Clash]:

@@ -18,7 +18,7 @@ from momentsheet.catalog.schemas import fits
 from momentsheet.catalog.sql import Misfit, Tables
 from momentsheet.catalog.verify import fold
 from momentsheet.errors import CatalogError, Problem
-from momentsheet.model.catalog import Catalog, CodeList, Company, Entity, Field, FieldChange, Rule
+from momentsheet.model.catalog import Catalog, CodeList, Company, Entity, Field, FieldChange, Row, Rule
 from momentsheet.model.facts import tables_read
 
 
@@ -32,8 +32,8 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
     wrong = [Problem("company file", 1, f"{'.'.join(keys)}: {text}") for keys, text in clashes(catalog, company)]
     if wrong:
         raise CatalogError(wrong)
-    code_lists = merged_lists(catalog, company)
     scope = _scope(catalog, company)
+    code_lists = {name: _in_scope(merged, scope) for name, merged in merged_lists(catalog, company).items()}
     tables = _tables(catalog, scope)
     entities: dict[str, Entity] = {}
     for name in scope:
@@ -55,7 +55,9 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
             for rule in catalog.entities[name].rules
             if len(scope) == len(catalog.entities) or _is_possible(rule, kept, _seen_by(rule, tables, scope, catalog))
         )
-        entities[name] = _agreed(replace(catalog.entities[name], fields=fields, rules=possible), name, company)
+        sample = _possible_sample(catalog.entities[name], code_lists)
+        entity = replace(catalog.entities[name], fields=fields, rules=possible, sample=sample)
+        entities[name] = _agreed(entity, name, company)
     rules = {rule.code: rule for entity in entities.values() for rule in entity.rules}
     rules |= {code: rule for code, rule in catalog.rules.items() if rule.entity is None}
     return replace(
@@ -67,6 +69,7 @@ def apply_company(catalog: Catalog, company: Company) -> Catalog:
             name: replace(
                 system,
                 demands=tuple(demand for demand in system.demands if demand.entity in scope),
+                series=tuple(series for series in system.series if series.entity in scope),
                 rules=tuple(code for code in system.rules if code in rules),
             )
             for name, system in catalog.accounting.items()
@@ -106,6 +109,10 @@ def clashes(catalog: Catalog, company: Company) -> Iterator[Clash]:
             wrong = f"is not allowed there; an example is `{field.example}`"
         if wrong is not None:
             yield ("defaults", path), f"the default of {path}: `{text}` {wrong}"
+    for name in company.samples:
+        if catalog.entities[name].sample_pages is None:
+            known = [other.name for other in catalog.entities.values() if other.sample_pages is not None]
+            yield ("samples", name), f"the receipt shows no samples of {name}{did_you_mean(name, known)}"
     yield from accounting_clashes(catalog, company)
     yield from _scope_clashes(catalog, company)
 
@@ -137,6 +144,8 @@ def _unknown(catalog: Catalog, company: Company) -> Iterator[Clash]:
         ("defaults", company.defaults, paths),
         ("agreed", company.agreed, [*paths, *catalog.entities]),
         ("next_numbers", company.next_numbers, paths),
+        ("samples", company.samples, catalog.entities),
+        ("series", company.series, paths),
     )
     for key, words, known in named:
         for word in words:
@@ -162,6 +171,11 @@ def _list_clashes(catalog: Catalog, company: Company, merged: CodeList) -> Itera
             known = [item.code for item in catalog.code_lists[merged.name].codes]
             text = f"the new code `{code.code}` lacks `label`{did_you_mean(code.code, known)}"
             yield ("code_lists", merged.name, code.code), text
+        if code.measures is None and any(other.measures for other in merged.codes):
+            yield (
+                ("code_lists", merged.name, code.code),
+                f"`{code.code}` is no control figure: what it counts stands in the rule files",
+            )
         for word in dict.fromkeys((code.code, *code.label.values(), *code.synonyms)):
             other = seen.setdefault(fold(word), code.code)
             if other != code.code:
@@ -227,6 +241,21 @@ def _scope(catalog: Catalog, company: Company) -> tuple[str, ...]:
         for name, entity in catalog.entities.items()
         if (name in chosen if entity.derived is None else _can_be_derived(entity.derived, entity, chosen))
     )
+
+
+def _in_scope(code_list: CodeList, scope: Collection[str]) -> CodeList:
+    """The list without control figures about sheets that the company does not deliver."""
+    codes = tuple(code for code in code_list.codes if code.measures is None or code.measures.entity in scope)
+    return code_list if len(codes) == len(code_list.codes) else replace(code_list, codes=codes)
+
+
+def _possible_sample(entity: Entity, code_lists: Mapping[str, CodeList]) -> tuple[Row, ...]:
+    """The sample without control totals of figures that the company does not have."""
+    if entity.controls is None:
+        return entity.sample
+    figure = entity.controls.figure
+    codes = {code.code for code in code_lists[entity.field(figure).list or ""].codes}
+    return tuple(row for row in entity.sample if row.get(figure) in codes)
 
 
 def _can_be_derived(query: str, entity: Entity, chosen: Collection[str]) -> bool:

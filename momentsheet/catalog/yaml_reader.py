@@ -31,10 +31,10 @@ class Node:
     value: str | list[Node] | dict[str, Node] | None
 
 
-def read_yaml(data: bytes, file: str) -> tuple[Node | None, list[Problem]]:
+def read_yaml(data: bytes, file: str, most: int = max_bytes) -> tuple[Node | None, list[Problem]]:
     """Read one YAML document: its root (None where it cannot be read to the end) and every problem."""
-    if len(data) > max_bytes:
-        return None, [Problem(file, 1, f"is larger than {max_bytes:,} bytes")]
+    if len(data) > most:
+        return None, [Problem(file, 1, f"is larger than {most:,} bytes")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
