@@ -31,6 +31,8 @@ bench: $(VENV)/.test  ## time and memory of each stage beside a plain openpyxl +
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/annotating.py
 	$(BIN)/python benchmarks/duplicates.py
+	$(BIN)/python benchmarks/files.py
+	$(BIN)/python benchmarks/big_pdf.py
 
 golden: $(VENV)/.test  ## write the expected results of tests/cases anew; review the diff
 	MOMENTSHEET_GOLDEN=write $(PYTEST) tests/test_cases.py
@@ -43,13 +45,13 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files]"
 	touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files,test]"
 	touch $@ $(VENV)/.run
 
 $(VENV)/.check: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,check]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[files,test,check]"
 	touch $@ $(VENV)/.test $(VENV)/.run
