@@ -5,21 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import openpyxl
 import pytest
+import sample_reports as samples
 from delivery import book
+from jinja2 import FileSystemLoader
 
 from momentsheet.catalog import apply_company, load_catalog
 from momentsheet.checking import check
 from momentsheet.converting import convert
 from momentsheet.model.bundle import Bundle
 from momentsheet.model.catalog import Catalog, Company, Row
+from momentsheet.reporting import render_checklist
 from momentsheet.reporting.written import written
 from momentsheet.workbook import make_work_lists
 
 CATALOG = load_catalog(Path(__file__).parents[1] / "rules")
+TEMPLATES = Path(__file__).parents[1] / "templates"
 TODAY = dt.date(2025, 1, 15)
 
 
@@ -144,3 +150,74 @@ def test_convert_says_how_many_lines_are_left_for_a_person() -> None:
 def test_lists_without_rows_are_not_there() -> None:
     bundle = bundle_of({"opening_balance": []})
     assert {"flex_balance", "holiday_balance"}.isdisjoint(item.work_list.name for item in bundle.work_lists)
+
+
+def test_the_accounting_export_is_steps_and_the_notes_of_the_system() -> None:
+    catalog = apply_company(CATALOG, Company(accounting_system="fiken", given=frozenset(("accounting_system",))))
+    (export,) = (item for item in bundle_of(catalog=catalog).work_lists if item.work_list.name == "accounting_export")
+    steps = CATALOG.work_lists["accounting_export"].steps
+    assert list(export.steps.values()) == [*steps, *CATALOG.accounting["fiken"].notes]
+    assert export.rows["step"].to_list() == list(export.steps)
+    data = make_work_lists([export], catalog, "nb")
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[1]
+    assert [sheet.cell(row, 2).value for row in range(6, 6 + len(export.steps))] == [
+        step["nb"] for step in export.steps.values()
+    ]
+
+
+def test_lists_of_one_place_stand_together() -> None:
+    areas = [item.work_list.area for item in bundle_of().work_lists]
+    assert areas == sorted(areas, key=areas.index)
+    assert len(set(areas)) > 3
+
+
+class Boxes(HTMLParser):
+    """The lines of the checklist: id of the box, texts of the cells."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.lines: list[tuple[str, list[str]]] = []
+        self._is_cell = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = dict(attrs)
+        if tag == "input" and known.get("data-line"):
+            self.lines.append((str(known["data-line"]), []))
+        elif tag == "td" and known.get("class") != "tick":
+            self.lines[-1][1].append("")
+            self._is_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_cell = self._is_cell and tag != "td"
+
+    def handle_data(self, data: str) -> None:
+        if self._is_cell:
+            self.lines[-1][1][-1] += data
+
+
+def checklist(bundle: Bundle, language: str = "nb") -> str:
+    report = replace(samples.typical(), company="fjordglott")
+    return render_checklist(bundle.work_lists, report, CATALOG, language, FileSystemLoader(TEMPLATES))
+
+
+@pytest.mark.parametrize("language", CATALOG.languages)
+def test_the_checklist_has_every_line_with_what_is_to_be_typed(language: str) -> None:
+    first, *rest = CATALOG.entities["customer"].sample
+    others = [{**dict.fromkeys(first, ""), **row} for row in rest]
+    bundle = bundle_of({"customer": [{"name": "<b>Fjord & Fjell</b>", "credit_days": "30"}, *others]})
+    lines = Boxes(checklist(bundle, language)).lines
+    assert len(lines) == sum(item.rows.height for item in bundle.work_lists)
+    assert len({line for line, _ in lines}) == len(lines)
+    assert any(cells[1:] == ["<b>Fjord & Fjell</b>", "30"] for _, cells in lines)
+    # What is ticked in one language is ticked in the other.
+    assert [line for line, _ in lines] == [line for line, _ in Boxes(checklist(bundle, "en")).lines]
+
+
+def test_a_line_stays_ticked_until_what_is_to_be_typed_changes() -> None:
+    before = bundle_of({"opening_balance": [{"flex_hours": "12.5"}]})
+    after = bundle_of({"opening_balance": [{"flex_hours": "13.5"}]})
+    gone, come = (dict(Boxes(checklist(one)).lines) for one in (before, after))
+    assert {tuple(cells) for line, cells in gone.items() if line not in come} != set()
+    assert all("12,5" in cells for line, cells in gone.items() if line not in come)
+    assert all("13,5" in cells for line, cells in come.items() if line not in gone)

@@ -44,6 +44,10 @@ KINDS = {
     "manifest.json": "written.manifest",
     "receipt.html": "written.receipt",
     "work-list.xlsx": "written.work_list",
+    "work-list.html": "written.checklist",
+    "plan.yaml": "written.plan",
+    "number-map.xlsx": "written.number_map",
+    "number-map.csv": "written.number_map",
     "letter.txt": "written.letter",
     "report.html": "written.report",
     "report.json": "written.report_json",
@@ -52,4 +56,5 @@ ENDINGS = {
     ".checked.xlsx": "written.checked",
     ".today.xlsx": "written.today",
     ".left-out.xlsx": "written.left_out_workbook",
+    ".renumbered.xlsx": "written.renumbered",
 }

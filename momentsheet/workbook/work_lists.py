@@ -17,7 +17,7 @@ from momentsheet.workbook.template.style import A4, ACCENT, NUMBER_FORMATS, NUME
 
 _CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - any fixed moment: the same input gives the same bytes
 _HEAD = 5  # rows above the table: title, place, what to do, a blank one, headers
-_NARROWEST, _WIDEST, _LINE = 8, 44, 15.0
+_NARROWEST, _WIDEST, _STEP, _LINE = 8, 44, 90, 15.0  # the widths of columns, the height of a line
 _SAMPLE = 200  # rows that decide how wide a column is
 
 
@@ -88,8 +88,8 @@ def _write_list(worksheet: Worksheet, filled: FilledList, catalog: Catalog, lang
     work_list = filled.work_list
     # A list of prices knows many ways to say what a price is for; what no row uses would only stand in the way.
     columns = [column for column in work_list.columns if filled.rows[column.name].null_count() < filled.rows.height]
-    last = max(len(columns), 3)
-    width = 30 * last
+    last = len(columns) if filled.steps else max(len(columns), 3)
+    width = _STEP if filled.steps else 30 * last
     done(worksheet.write_string(0, 0, say(work_list.title, language), formats.style("title")))
     worksheet.set_row(0, _LINE * 2)
     where = f"{catalog.text('worklist.column.place', language)}: {say(work_list.place, language)}"
@@ -110,7 +110,10 @@ def _write_list(worksheet: Worksheet, filled: FilledList, catalog: Catalog, lang
         texts = _write_column(worksheet, place, column, filled, catalog, language, formats)
         # Bold letters are wider, and the filter's arrow stands beside them.
         longest = max([1.2 * len(labels[place]) + 3, *(len(text) for text in texts)])
-        done(worksheet.set_column(place, place, min(max(longest + 3, _NARROWEST), _WIDEST)))
+        widest = _STEP if filled.steps else _WIDEST
+        done(worksheet.set_column(place, place, min(max(longest + 3, _NARROWEST), widest)))
+        for row, text in enumerate(texts if filled.steps else (), _HEAD):
+            worksheet.set_row(row, _LINE * lines_of(text, 0.9 * _STEP))
     done(worksheet.autofilter(_HEAD - 1, 0, end, len(columns)))
     worksheet.freeze_panes(_HEAD, 0)
     worksheet.repeat_rows(_HEAD - 1)
@@ -127,7 +130,7 @@ def _write_column(
     formats: Formats,
 ) -> list[str]:
     """Write one column; gives some of its texts, for its width."""
-    labels = _labels(column, catalog, language)
+    labels = _labels(column, filled, catalog, language)
     style = formats.style("answer", align="left", num_format="@")
     number_format: str | int = NUMBER_FORMATS[column.type]
     if column.type in NUMERIC and number_format == "General":
@@ -151,8 +154,10 @@ def _write_column(
     return texts
 
 
-def _labels(column: WorkListColumn, catalog: Catalog, language: str) -> Mapping[str, str]:
-    """Code -> label of the column's code list, nothing for other columns."""
+def _labels(column: WorkListColumn, filled: FilledList, catalog: Catalog, language: str) -> Mapping[str, str]:
+    """Code -> label of the column's code list, number -> words of a step; nothing for other columns."""
+    if filled.steps:
+        return {number: say(step, language) for number, step in filled.steps.items()}
     code_list = catalog.code_lists.get(column.list or "")
     return {code.code: say(code.label, language) for code in code_list.codes} if code_list else {}
 
