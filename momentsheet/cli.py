@@ -197,6 +197,123 @@ def convert(
     return 1 if conversion.delivery.report.reaches(fail_on) else 0
 
 
+@app.command(epilog="Example: momentsheet renumber fjord.xlsx --for poweroffice_go --company fjord.yaml -o out")
+@WORKBOOKS
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."
+)
+@click.option("--for", "system", metavar="SYSTEM", help="Propose numbers that fit an accounting system.")
+@click.option(
+    "--plan", metavar="plan.yaml", type=click.Path(dir_okay=False, path_type=Path),
+    help="Apply a plan of an earlier run, as it is or changed by hand.",
+)  # fmt: skip
+@click.option("--map", "is_map", is_flag=True, help="Apply the company's own sheet of old and new numbers.")
+@click.option(
+    "--taken", multiple=True, metavar="[ENTITY=]FILE",
+    help="Numbers that are in use in the accounting system: .xlsx, .csv or .txt. May be repeated.",
+)  # fmt: skip
+@click.option(
+    "--allow", "allowed", multiple=True, metavar="ENTITY",
+    help="Also renumber what has been issued (invoice). May be repeated.",
+)  # fmt: skip
+@click.option("--reverse", "is_back", is_flag=True, help="With --plan: back to the old numbers.")
+@click.option("--format", "formats", multiple=True, metavar="NAME", help="csv, api; default: all. May be repeated.")
+@click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31).")
+@click.option("--json", "as_json", is_flag=True, help="Plan and what was told as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for.")
+@_language
+@_company
+def renumber(
+    workbooks: tuple[Path, ...], output: Path, system: str | None, plan: Path | None, is_map: bool,
+    taken: tuple[str, ...], allowed: tuple[str, ...], is_back: bool, formats: tuple[str, ...], today: str | None,
+    as_json: bool, quiet: bool, language: str | None, company: Path | None,
+) -> int:  # fmt: skip
+    """Give a delivery numbers that fit the accounting system, in every sheet, and make its import files.
+
+    Exactly one of --for, --plan and --map says where the numbers come from.
+    """
+    from momentsheet import pipeline
+
+    if sum((system is not None, plan is not None, is_map)) != 1:
+        raise UsageError("say where the new numbers come from: one of --for SYSTEM, --plan plan.yaml and --map")
+    if is_back and plan is None:
+        raise UsageError("--reverse needs the plan that is to be taken back: --plan plan.yaml")
+    if is_back and taken:
+        raise UsageError("--taken says which new numbers are free; --reverse gives the old ones back")
+    wish = pipeline.NumberWish(plan, system, is_map, taken, allowed, is_back)
+    with _Progress(quiet) as progress:
+        catalog = pipeline.load(company)
+        pipeline.refuse_language(catalog, language)
+        done = pipeline.renumber_delivery(
+            workbooks, output, catalog, wish, formats, today=_day(today), language=language, progress=progress,
+            before=pipeline.Before(waivers=pipeline.waivers_of(company) if company else None),
+        )  # fmt: skip
+    if as_json:
+        click.echo(pipeline.renumbering_json(done))
+    if done.conversion is not None and not quiet:
+        click.echo(pipeline.terminal_report(done.conversion.delivery), err=as_json)
+    if not quiet:
+        for line in pipeline.renumbered_lines(done, output):
+            click.echo(line, err=True)
+    is_sound = done.conversion is not None and not done.conversion.delivery.report.reaches("error")
+    return 0 if is_sound else 1
+
+
+@app.command(epilog="Example: momentsheet files invoices/ --deliver fjord.xlsx --company fjord.yaml -o files-out")
+@click.argument("paths", nargs=-1, required=True, metavar="FOLDER|ZIP...", type=click.Path(path_type=Path))
+@click.option(
+    "--deliver", "workbooks", multiple=True, required=True, metavar="WORKBOOK", type=click.Path(path_type=Path),
+    help="A filled workbook whose rows the files belong to. May be repeated.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."
+)  # fmt: skip
+@click.option(
+    "--plan", metavar="plan.yaml", type=click.Path(dir_okay=False, path_type=Path),
+    help="The plan of renumber: the files still bear the old numbers.",
+)  # fmt: skip
+@click.option(
+    "--decisions", metavar="FILE.yaml", type=click.Path(dir_okay=False, path_type=Path),
+    help="Answers to what only a person can decide: decisions.yaml of an earlier run, filled in.",
+)  # fmt: skip
+@click.option(
+    "--mappings", metavar="FILE.yaml", type=click.Path(dir_okay=False, path_type=Path),
+    help="Answers of the Fix list, as for check.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
+    help="From which severity on the exit status is 1.",
+)  # fmt: skip
+@click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31).")
+@click.option("--json", "as_json", is_flag=True, help="The JSON report on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for.")
+@_company
+@_language
+def files(
+    paths: tuple[Path, ...], workbooks: tuple[Path, ...], output: Path, company: Path | None, language: str | None,
+    fail_on: str, today: str | None, mappings: Path | None, as_json: bool, quiet: bool, plan: Path | None,
+    decisions: Path | None,
+) -> int:  # fmt: skip
+    """Match PDFs, photographs, receipts and documents to the rows of the workbooks, and write them for the import.
+
+    One big PDF is split. Your own files are never changed.
+    """
+    from momentsheet import pipeline
+
+    with _Progress(quiet) as progress:
+        catalog = pipeline.load(company)
+        pipeline.refuse_language(catalog, language)
+        done = pipeline.deliver_files(
+            paths, workbooks, output, catalog, plan=plan, decisions=decisions, today=_day(today), language=language,
+            progress=progress,
+            before=pipeline.Before(None, mappings, pipeline.waivers_of(company) if company else None),
+        )  # fmt: skip
+    _print_report(done.delivery, as_json, quiet)
+    if not quiet:
+        _say(f"{output} holds {len(done.written)} files; open {output / 'report.html'} in a browser")
+    return 1 if done.delivery.report.reaches(fail_on) else 0
+
+
 @app.command(
     epilog='Example: momentsheet waive TR-14 "kari@fjord.example · 04.03.2024" --why "..." --company fjord.yaml'
 )

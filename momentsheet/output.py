@@ -8,18 +8,27 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 
 from momentsheet.errors import OutputError
+from momentsheet.model.catalog import NOTHING
 
-OURS = ("import", "manifest.json", "receipt.html", "work-list.xlsx", "report.json", "report.html", "letter.txt")
-OUR_ENDINGS = (".checked.xlsx", ".today.xlsx", ".left-out.xlsx")
+OURS = (
+    "import", "manifest.json", "receipt.html", "work-list.xlsx", "work-list.html", "report.json", "report.html",
+    "letter.txt", "plan.yaml", "number-map.xlsx", "number-map.csv",
+)  # fmt: skip
+OUR_ENDINGS = (".checked.xlsx", ".today.xlsx", ".left-out.xlsx", ".renumbered.xlsx")
 WORKED_ON = (*OUR_ENDINGS, "work-list.xlsx")  # what people correct or tick off
+# What later runs of other commands must not take away: without the plan nobody knows any more what became of what.
+LASTING = ("plan.yaml", "number-map.xlsx", "number-map.csv")
 
 
-def write_file(path: Path, data: bytes) -> None:
+Content = bytes | Iterable[bytes | memoryview]  # of a file: whole, or piece by piece
+
+
+def write_file(path: Path, data: Content) -> None:
     """Write a file so that it is there whole or not at all: temporary file beside it, fsync, rename."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,9 +91,11 @@ class Folder:
             self.path.with_name(f".{self.path.name}.lock").unlink(missing_ok=True)
             os.close(self._lock)
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: Content) -> None:
         """Write one file of the new contents."""
         assert self._part is not None
+        if name in LASTING:
+            self._refuse_lasting(self.path / name)
         place = self._part / name
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +112,15 @@ class Folder:
             name = f"{stem}-{number}{ending}"
         return name
 
-    def commit(self) -> tuple[str, ...]:
-        """Put the new contents in place; gives the names of the files written, in order."""
+    def commit(self, more: Mapping[str, object] = NOTHING) -> tuple[str, ...]:
+        """Put the new contents in place; gives the names of the files written, in order.
+
+        `more`: what else the listing is to say.
+        """
         assert self._part is not None
         if self._listing is not None:
             self._refuse_unlisted()
-            self.write(self._listing, _listed([*self._written, self._listing]))
+            self.write(self._listing, _listed([*self._written, self._listing], more))
         try:
             self._part.chmod(0o755)
             for place in self._part.rglob("*"):
@@ -145,27 +159,41 @@ class Folder:
         if self._listing is not None or not self.path.is_dir() or _is_report(self.path / "report.json"):
             return
         for item in sorted(self.path.iterdir()):
-            if (item.name in OURS or item.name.endswith(OUR_ENDINGS)) and not self._is_input(item):
-                raise OutputError(f"{item} is not from an earlier run and would be replaced; name another folder")
+            is_named_so = item.name in OURS or item.name.endswith(OUR_ENDINGS)
+            if is_named_so and item.name not in LASTING and not self._is_input(item):
+                raise OutputError(_FOREIGN.format(item))
+
+    def _refuse_lasting(self, item: Path) -> None:
+        """What only some runs replace is looked at when it is replaced."""
+        if not item.exists() or self._is_input(item):
+            return
+        if not _is_report(self.path / "report.json"):
+            raise OutputError(_FOREIGN.format(item))
+        if self._is_changed(item):
+            raise OutputError(_CHANGED.format(item))
 
     def _refuse_changed(self) -> None:
         """What somebody has corrected or ticked off since is work that must not be lost."""
-        report = self.path / "report.json"
-        if self._listing is not None or not report.is_file():
+        if self._listing is not None or not self.path.is_dir():
             return
-        written = report.stat().st_mtime
         for item in sorted(self.path.iterdir()):
-            if item.name.endswith(WORKED_ON) and item.stat().st_mtime > written + 2 and not self._is_input(item):
-                raise OutputError(
-                    f"{item} has been changed since it was written; move it elsewhere, or give it to the command"
-                )
+            if item.name.endswith(WORKED_ON) and self._is_changed(item):
+                raise OutputError(_CHANGED.format(item))
+
+    def _is_changed(self, item: Path) -> bool:
+        """True of a file of an earlier run that somebody has changed, and has not given to this one."""
+        report = self.path / "report.json"
+        if self._is_input(item) or not report.is_file() or not item.is_file():
+            return False
+        return item.stat().st_mtime > report.stat().st_mtime + 2
 
     def _keep_foreign(self) -> None:
         """Take over what is not ours: people keep other files beside our results."""
         assert self._part is not None
         for item in self.path.iterdir():
             is_ours = item.name in OURS or item.name.endswith(OUR_ENDINGS)
-            if (is_ours and not self._is_input(item)) or (self._part / item.name).exists():
+            goes = is_ours and item.name not in LASTING and not self._is_input(item)
+            if goes or (self._part / item.name).exists():
                 continue
             if item.is_dir():
                 shutil.copytree(item, self._part / item.name, symlinks=True)
@@ -223,6 +251,9 @@ class Folder:
 
 # Private functions
 
+_FOREIGN = "{} is not from an earlier run and would be replaced; name another folder"
+_CHANGED = "{} has been changed since it was written; move it elsewhere, or give it to the command"
+
 
 def _is_report(path: Path) -> bool:
     """True if the file is a report of ours, which every run writes."""
@@ -243,8 +274,9 @@ def _folders(name: str) -> list[str]:
     return [parent.as_posix() for parent in PurePosixPath(name).parents][:-1]
 
 
-def _listed(names: Sequence[str]) -> bytes:
-    return (json.dumps({"tool": "momentsheet", "files": sorted(names)}, indent=1) + "\n").encode()
+def _listed(names: Sequence[str], more: Mapping[str, object]) -> bytes:
+    listed = {"tool": "momentsheet", "files": sorted(names), **more}
+    return (json.dumps(listed, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _take_over(item: Path, place: Path) -> None:
@@ -255,9 +287,9 @@ def _take_over(item: Path, place: Path) -> None:
         shutil.copy2(item, place, follow_symlinks=False)
 
 
-def _write(handle: int, data: bytes) -> None:
+def _write(handle: int, data: Content) -> None:
     with os.fdopen(handle, "wb") as file:
-        file.write(data)
+        file.writelines([data] if isinstance(data, bytes) else data)
         file.flush()
         os.fsync(file.fileno())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from momentsheet.catalog.canonical import canonical_value
@@ -19,6 +20,7 @@ from momentsheet.model.catalog import (
     Code,
     CodeList,
     Company,
+    Controls,
     Demand,
     Entity,
     Example,
@@ -26,18 +28,26 @@ from momentsheet.model.catalog import (
     FactTable,
     Field,
     FieldChange,
+    FileContents,
+    FileKind,
+    FileListing,
     Format,
     FormatColumn,
     FormatFile,
+    Measure,
     Reference,
     Row,
     Rule,
+    SamplePages,
+    SamplePart,
+    Series,
     Stead,
     Texts,
     Work,
     WorkList,
     WorkListColumn,
 )
+from momentsheet.model.page_words import PageWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,13 @@ def build_catalog(files: RuleFiles, names: Names, version: str) -> Catalog:
                 key=lambda item: item.order,
             )
         },
+        file_kinds={
+            item.name: item
+            for item in sorted(
+                (_file_kind(name, taken) for name, taken in files.file_kinds.items()), key=lambda item: item.order
+            )
+        },
+        page_words=PageWords(**files.page_words) if files.page_words else PageWords(),
         texts={text_id: dict(texts) for file in files.texts for text_id, texts in file.items()},
         languages=tuple(names.languages),
         company=Company(),
@@ -101,16 +118,18 @@ def _choices(taken: Taken, code_lists: Mapping[str, CodeList], languages: Iterab
         }
     if "fields" in taken:
         values["fields"] = {path: _change(change, languages) for path, change in taken["fields"].items()}
-    for key in ("defaults", "next_numbers"):
+    for key in ("defaults", "next_numbers", "samples"):
         if key in taken:
             values[key] = dict(taken[key])
+    if "series" in taken:
+        values["series"] = {path: dict(change) for path, change in taken["series"].items()}
     return values
 
 
 def _entity(name: str, taken: Taken, known: _Known) -> Entity:
     plainly = (
         "key", "identity", "layout", "sheet_aliases", "totals", "totals_by", "derived", "level", "computed", "retired",
-        "used_by", "was", "known_as", "may_be_added",
+        "used_by", "was", "known_as", "may_be_added", "keeps_old",
     )  # fmt: skip
     return Entity(
         name=name,
@@ -121,6 +140,8 @@ def _entity(name: str, taken: Taken, known: _Known) -> Entity:
         rules=tuple(_rule(rule, name, known) for rule in taken.get("rules", ())),
         sample=tuple(dict(row) for row in taken.get("sample", ())),
         alike=Alike(**taken["alike"]) if "alike" in taken else None,
+        controls=Controls(**taken["controls"]) if "controls" in taken else None,
+        sample_pages=_sample_pages(taken["sample_pages"]) if "sample_pages" in taken else None,
         **_given(taken, *plainly),
         **_imported(taken),
     )
@@ -144,6 +165,8 @@ def _field(taken: Taken, code_lists: Mapping[str, CodeList]) -> Field:
         more["reads"] = {word: canonical_value(text, kind) for word, text in taken["reads"].items()}
     if "series_of" in taken:
         more["series_of"] = ".".join(taken["series_of"])
+    if "bears" in taken:
+        more["bears"] = ".".join(taken["bears"])
     if "schema" in taken:
         more["schema"] = plain(taken["schema"])
     plainly = (
@@ -191,6 +214,7 @@ def _rule(taken: Taken, entity: str | None, known: _Known) -> Rule:
             "may_lack",
             "one_per",
             "words",
+            "same_as",
             "on_demand",
             "waivable",
         ),
@@ -204,7 +228,8 @@ def _stead(taken: Taken) -> Stead:
 
 
 def _example(taken: Taken | tuple[Taken, ...], entity: str | None, known: _Known) -> Example:
-    if isinstance(taken, Taken) and taken.keys() & BOOK_KEYS.difference(known.types.get(entity or "", ())):
+    is_whole = entity is None or (isinstance(taken, Taken) and taken.keys() & BOOK_KEYS.difference(known.types[entity]))
+    if isinstance(taken, Taken) and is_whole:
         rows = {name: _rows(rows) for name, rows in taken.get("book", {}).items()}
         sheets = tuple(
             ExampleSheet(
@@ -214,7 +239,7 @@ def _example(taken: Taken | tuple[Taken, ...], entity: str | None, known: _Known
             for sheet in taken.get("sheets", ())
         )  # fmt: skip
         company = _choices(taken.get("company", Taken("", 0)), known.code_lists, known.names.languages)
-        return Example(rows, company, sheets, taken.get("template", "ours"))
+        return Example(rows, company, sheets, taken.get("template", "ours"), dict(taken.get("files", {})))
     return Example({entity or "": _rows(taken)})
 
 
@@ -223,8 +248,27 @@ def _rows(taken: Taken | tuple[Taken, ...]) -> tuple[Row, ...]:
 
 
 def _code_list(name: str, taken: Taken) -> CodeList:
-    codes = tuple(Code(code["code"], dict(code["label"]), code.get("synonyms", ())) for code in taken.get("codes", ()))
+    codes = tuple(
+        Code(code["code"], dict(code["label"]), code.get("synonyms", ()), _measure(code.get("measures")))
+        for code in taken.get("codes", ())
+    )
     return CodeList(name, dict(taken["title"]), codes, taken.get("open", False))
+
+
+def _sample_pages(taken: Taken) -> SamplePages:
+    return SamplePages(taken["count"], tuple(_sample_part(part) for part in taken.get("parts", ())))
+
+
+def _sample_part(taken: Taken) -> SamplePart:
+    entity, field = taken.get("rows", (None, None))
+    return SamplePart(taken.get("named_by"), entity, field, taken.get("columns", ()), taken.get("summed_by", ()))
+
+
+def _measure(taken: Taken | None) -> Measure | None:
+    if taken is None:
+        return None
+    tolerance = Decimal(str(taken.get("tolerance", 0)))
+    return Measure(taken["of"], taken["query"], taken.get("decimals", 0), tolerance)
 
 
 def _fact_table(name: str, taken: Taken) -> FactTable:
@@ -246,6 +290,30 @@ def _work_list(name: str, taken: Taken, entities: Mapping[str, Entity]) -> WorkL
         taken["query"],
         tuple(_work_list_column(column, entities) for column in taken["columns"]),
         taken.get("in_place_of"),
+        tuple(dict(step) for step in taken.get("steps", ())),
+        taken.get("adds_notes", False),
+    )
+
+
+def _file_kind(name: str, taken: Taken) -> FileKind:
+    plainly = ("by", "known_by", "words", "every_row", "may_hold_several", "must_differ", "largest")
+    contents = FileContents(**taken["contents"]) if "contents" in taken else None
+    return FileKind(
+        name,
+        taken["order"],
+        dict(taken["title"]),
+        taken["entity"],
+        taken["key"],
+        taken["folder"],
+        taken.get("formats", ()),
+        listings=tuple(
+            FileListing(entity, field, listed["key"][1] if "key" in listed else None)
+            for listed in taken.get("listed", ())
+            for entity, field in [listed["file"]]
+        ),
+        named=dict(taken.get("named", {})),
+        contents=contents,
+        **_given(taken, *plainly),
     )
 
 
@@ -274,7 +342,7 @@ def _company_code(taken: Taken, code_list: CodeList, languages: Iterable[str]) -
         label = {**dict.fromkeys(("en", "nb"), next(iter(own.values()))), **known.label, **own}
     unsaid = [text for language, text in known.label.items() if label[language] != text]
     synonyms = dict.fromkeys((*known.synonyms, *unsaid, *taken.get("synonyms", ())))
-    return Code(taken["code"], label, tuple(synonyms))
+    return Code(taken["code"], label, tuple(synonyms), known.measures)
 
 
 def _change(taken: Taken, languages: Iterable[str]) -> FieldChange:
@@ -295,7 +363,14 @@ def _system(name: str, taken: Taken, known: _Known) -> AccountingSystem:
         demands=tuple(_demand(demand, known) for demand in taken.get("demands", ())),
         rules=taken.get("rules", ()),
         notes=tuple(dict(note) for note in taken.get("notes", ())),
+        series=tuple(_series(series) for series in taken.get("series", ())),
     )
+
+
+def _series(taken: Taken) -> Series:
+    entity, field = taken["field"]
+    shares = tuple(".".join(path) for path in taken.get("shares", ()))
+    return Series(entity, field, shares=shares, **_given(taken, "first", "last", "prefix", "outside", "evidence"))
 
 
 def _demand(taken: Taken, known: _Known) -> Demand:

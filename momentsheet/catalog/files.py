@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import get_args
 
 from momentsheet.catalog.place import Taken
@@ -37,13 +37,14 @@ from momentsheet.model.catalog import (
     type_names,
     write_kinds,
 )
+from momentsheet.model.page_words import PageWords
 
 # What checking can do by name, by the reach of the rule that tells of it
 field_checks = ("required", "readable", "listed", "known", "unique", "schema", "precise", "demand")
 privacy_checks = ("national_id", "mentions")
 table_checks = (
     "acyclic", "overlapping", "looks_like_minutes", "looks_like_days", "looks_like_clock", "replaced",
-    "kid_check_digit", "kid_mod11",
+    "kid_check_digit", "kid_mod11", "reconciled", "reconciled_so_far", "figure_applies", "figure_has_rows",
 )  # fmt: skip
 
 NAME = Text(r"[a-z][a-z0-9_]{0,59}", "a name of small letters, digits and `_`")
@@ -73,6 +74,7 @@ _OF_TYPE: Mapping[str, Mapping[str, Mapping[str, Shape]]] = {
     },
     **{name: {"may": {"decimals": Number(0, 6, is_whole=True)}} for name in ("decimal", "money", "percent")},
     "hours": {"may": {"decimals": Number(0, 6, is_whole=True), "minutes": WORDS}},
+    "file_name": {"may": {"bears": FieldPath()}},
 }
 
 
@@ -97,6 +99,14 @@ def _field(type_name: str) -> Record:
         },
     )
 
+
+# Where new numbers come from; a company file says what is another with it
+SERIES: Mapping[str, Shape] = {
+    "first": Number(0, is_whole=True),
+    "last": Number(0, is_whole=True),
+    "prefix": Text(r"[^\W\d_]{1,10}-?", "letters, and a dash behind them if there is one"),
+    "outside": Choice(("moves", "stays")),
+}
 
 FIELD = Switch("type", {name: _field(name) for name in type_names})
 ROW = ByKey(Known("field"), Text(may_be_blank=True))
@@ -132,6 +142,8 @@ COMPANY = Record(
         "defaults": ByKey(FieldPath(), Text()),
         "agreed": Many(EntityOrField()),
         "next_numbers": ByKey(FieldPath(), Text()),
+        "samples": ByKey(Known("entity"), Many(Text(), 1)),
+        "series": ByKey(FieldPath(), Record(may=SERIES)),
     }
 )
 
@@ -157,6 +169,8 @@ EXAMPLE = Marked(BOOK_KEYS, _BOOK, ROWS)
 EXAMPLES = Record(needs={"good": Many(EXAMPLE, 1), "bad": Many(EXAMPLE, 1)})
 
 _OF_BOOKS = Record(needs={"good": Many(_BOOK, 1), "bad": Many(_BOOK, 1)})
+_FILES = Record(needs={"files": ByKey(Text(), Text(), least=1)})  # name -> what is in it, see tests/file_examples.py
+_OF_FILES = Record(needs={"good": Many(_FILES, 1), "bad": Many(_FILES, 1)})
 
 # Who puts right what a rule tells of, and how long that takes
 WORK = Record(
@@ -167,11 +181,12 @@ _TOLD: Mapping[str, Shape] = {
 }  # fmt: skip
 _SHOWN: Mapping[str, Shape] = {**_TOLD, "fields": Many(Known("field"), 1), "examples": EXAMPLES}
 _SWITCHED: Mapping[str, Shape] = {"on_demand": Boolean(), "one_per": WORDS, "work": WORK, "waivable": Boolean()}
+_SAME: Mapping[str, Shape] = {"same_as": NAME}  # a fact with the key of the row that this one seems to be
 _WORDS: Mapping[str, Shape] = {"words": NAME}  # the fact table of `check: mentions`
 _STANDS_FOR: Mapping[str, Shape] = {
     "as": Many(Record({"field": FieldPath()}, {"when": Text()}), 1)
 }  # of `check: demand`
-_BY_SQL: Mapping[str, Shape] = {"blank_ok": WORDS, "facts": ByKey(NAME, Text()), **_SWITCHED}
+_BY_SQL: Mapping[str, Shape] = {"blank_ok": WORDS, "facts": ByKey(NAME, Text()), **_SWITCHED, **_SAME}
 
 # A rule of an entity, by its reach
 RULE = Switch(
@@ -205,7 +220,16 @@ GENERAL_RULE = Switch(
         "workbook": Record({**_TOLD, "check": NAME, "examples": _OF_BOOKS}, _SWITCHED),
     },
 )
+# A rule about the files that come beside the workbook
+FILE_RULE = Switch(
+    "reach", {"file": Record({**_TOLD, "check": NAME, "examples": _OF_FILES}, {"work": WORK, "waivable": Boolean()})}
+)
 
+# What the receipt shows of a row beside its own columns
+SAMPLE_PART = Record(
+    may={"named_by": Known("field"), "rows": FieldPath(), "columns": WORDS, "summed_by": WORDS},
+    exactly_one=("named_by", "rows"),
+)
 ENTITY = Record(
     needs={
         "entity": NAME,
@@ -242,18 +266,33 @@ ENTITY = Record(
         "was": Many(NAME),
         "may_be_added": Boolean(),
         "known_as": Many(Text(r".*\{\w+\}.*", "a pattern with fields, like `{first_name} {last_name}`")),
+        "keeps_old": Known("field"),
+        "sample_pages": Record(
+            needs={"count": Number(1, 10, is_whole=True)}, may={"parts": Many(SAMPLE_PART, may_repeat=True)}
+        ),
+        "controls": Record(
+            needs={"figure": Known("field"), "value": Known("field")},
+            may={"by": FIELDS, "tolerance": Known("field")},
+        ),
     },
 )
 
 # The other rule files
 
+# What a control figure counts or sums
+MEASURE = Record(
+    needs={"of": Known("entity"), "query": Text()},
+    may={"decimals": Number(1, 6, is_whole=True), "tolerance": Number(0)},
+)
 CODE_LIST = Record(
     needs={
         "list": NAME,
         "title": TEXTS,
     },
     may={
-        "codes": Many(Record({"code": Text(), "label": TEXTS}, {"synonyms": WORDS}), 1, "code", "code"),
+        "codes": Many(
+            Record({"code": Text(), "label": TEXTS}, {"synonyms": WORDS, "measures": MEASURE}), 1, "code", "code"
+        ),
         "open": Boolean(),
     },
 )
@@ -289,7 +328,7 @@ WORK_LIST = Record(
             "name",
         ),
     },
-    may={"in_place_of": EntityOrField()},
+    may={"in_place_of": EntityOrField(), "steps": Many(TEXTS, called="step"), "adds_notes": Boolean()},
 )
 
 ACCOUNTING = Record(
@@ -308,8 +347,41 @@ ACCOUNTING = Record(
         ),
         "rules": Many(Known("rule")),
         "notes": Many(TEXTS, called="note"),
+        "series": Many(
+            Record({"field": FieldPath()}, {**SERIES, "shares": Many(FieldPath(), 1), "evidence": EVIDENCE}),
+            called="series",
+        ),
     },
 )
+
+# Files beside the workbook
+_PATTERN = Text(r".*\{\w+\}.*", "a pattern with fields, like `{first_name} {last_name}`")
+FILE_KIND = Record(
+    needs={
+        "kind": NAME,
+        "order": Number(1, 999, is_whole=True),
+        "title": TEXTS,
+        "entity": Known("entity"),
+        "key": Many(Known("field"), 1),
+        "folder": NAME,
+    },
+    may={
+        "formats": Many(Choice(("pdf", "jpg", "png")), 1),
+        "by": Known("field"),
+        "listed": Many(Record({"file": FieldPath()}, {"key": FieldPath()})),
+        "known_by": Many(_PATTERN),
+        "words": WORDS,
+        "named": Record(needs={"en": _PATTERN, "nb": _PATTERN}),
+        "every_row": Boolean(),
+        "may_hold_several": Boolean(),
+        "must_differ": Boolean(),
+        "contents": Record(may={"date": Known("field"), "amounts": FIELDS, "currency": Known("field"), "names": WORDS}),
+        "largest": Number(16, 10_000, is_whole=True),
+    },
+    scope="entity",
+)
+
+PAGE_WORDS = Record(may={item.name: WORDS for item in fields(PageWords)})
 
 _COLUMN = Record(
     {"name": Text(), "field": Known("field")},
@@ -341,6 +413,7 @@ FORMAT = Record(
 )
 
 GENERAL = Record(needs={"rules": Many(GENERAL_RULE, 0, "rule", "code")}, may={"work": ByKey(NAME, WORK)})
+ABOUT_FILES = Record(needs={"rules": Many(FILE_RULE, 0, "rule", "code")})
 SHORT_TEXTS = ByKey(TEXT_ID, TEXTS)
 LANGUAGE = ByKey(Text(), Text())
 
@@ -352,6 +425,8 @@ FOLDERS: Mapping[str, tuple[Shape, str | None]] = {
     "formats": (FORMAT, "format"),
     "tables": (FACT_TABLE, "table"),
     "worklists": (WORK_LIST, "worklist"),
+    "files": (FILE_KIND, "kind"),
+    "words": (PAGE_WORDS, None),
     "texts": (SHORT_TEXTS, None),
 }
 LANGUAGES = "languages"  # folder with a folder of texts for each further language
@@ -367,9 +442,11 @@ class RuleFiles:
     formats: Mapping[str, Taken]
     fact_tables: Mapping[str, Taken]
     work_lists: dict[str, Taken]
+    file_kinds: dict[str, Taken]
+    page_words: Taken | None  # rules/words/pages.yaml
     texts: tuple[Taken, ...]
     languages: Mapping[str, tuple[Taken, ...]]
-    general: tuple[Taken, ...]  # the rules of rules/workbook.yaml
+    general: tuple[Taken, ...]  # the rules of rules/workbook.yaml and rules/files.yaml
     general_file: str | None  # None where it could not be understood
     work: Taken  # check -> the work that its rules mean where they say nothing themselves; `other` for all the rest
 

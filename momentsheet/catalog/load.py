@@ -9,7 +9,7 @@ from pathlib import Path
 
 from momentsheet.catalog.build import build_catalog, build_company
 from momentsheet.catalog.company import apply_company, clashes
-from momentsheet.catalog.files import COMPANY, FOLDERS, GENERAL, LANGUAGE, LANGUAGES, RuleFiles
+from momentsheet.catalog.files import ABOUT_FILES, COMPANY, FOLDERS, GENERAL, LANGUAGE, LANGUAGES, RuleFiles
 from momentsheet.catalog.names import Names, collect_names, did_you_mean, names_of
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.retire import retired_fields, retired_problems, take_away
@@ -20,6 +20,8 @@ from momentsheet.errors import CatalogError, Problem, UsageError
 from momentsheet.model.catalog import Catalog
 
 _GENERAL = "workbook"  # rules/workbook.yaml: rules for whatever entity, and for the workbook itself
+_PAGE_WORDS = "pages"  # rules/words/pages.yaml: words by which pages of PDF files are understood
+_ABOUT_FILES = "files"  # rules/files.yaml: rules about the files that come beside the workbooks
 
 
 def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
@@ -102,8 +104,11 @@ def _bytes(path: Path) -> bytes:
 def _is_in_place(source: _Source, problems: list[Problem]) -> bool:
     if source.suffix != ".yaml":
         text = "must be called `.yaml` to be read"
-    elif source.folder == "" and source.stem != _GENERAL:
-        text = f"has no place here{did_you_mean(source.stem, [_GENERAL])}; the folders are {', '.join(FOLDERS)}"
+    elif source.folder == "" and source.stem not in {_GENERAL, _ABOUT_FILES}:
+        near = did_you_mean(source.stem, [_GENERAL, _ABOUT_FILES])
+        text = f"has no place here{near}; the folders are {', '.join(FOLDERS)}"
+    elif source.folder == "words" and source.stem != _PAGE_WORDS:
+        text = f"is not read; all words stand in words/{_PAGE_WORDS}.yaml"
     elif source.folder == LANGUAGES:
         text = f"belongs in the folder of its language, such as {LANGUAGES}/{source.stem}/customer.yaml"
     elif source.folder and source.folder not in FOLDERS and not _language(source):
@@ -125,12 +130,16 @@ def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem
     taken: dict[str, dict[str, Taken]] = {folder: {} for folder in FOLDERS}
     languages: dict[str, list[Taken]] = {}
     general: Taken | None = Taken(f"{top}/{_GENERAL}.yaml", 1)
+    about_files: tuple[Taken, ...] = ()
     for source in sources:
         language = _language(source)
-        shape, name_key = (LANGUAGE, None) if language else FOLDERS.get(source.folder, (GENERAL, None))
+        beside = ABOUT_FILES if source.stem == _ABOUT_FILES else GENERAL
+        shape, name_key = (LANGUAGE, None) if language else FOLDERS.get(source.folder, (beside, None))
         place = Place(source.label, names, problems, source.stem)
         value = shape.take(source.root, "the file", place) if source.root is not None else None
-        if not source.folder:
+        if not source.folder and source.stem == _ABOUT_FILES:
+            about_files = value.get("rules", ()) if isinstance(value, Taken) else ()
+        elif not source.folder:
             general = value if isinstance(value, Taken) else None
         elif isinstance(value, Taken) and language:
             languages.setdefault(language, []).append(value)
@@ -145,9 +154,11 @@ def _take(top: str, sources: list[_Source], names: Names, problems: list[Problem
         formats=taken["formats"],
         fact_tables=taken["tables"],
         work_lists=taken["worklists"],
+        file_kinds=taken["files"],
+        page_words=taken["words"].get(_PAGE_WORDS),
         texts=tuple(taken["texts"].values()),
         languages={language: tuple(texts) for language, texts in languages.items()},
-        general=general.get("rules", ()) if general is not None else (),
+        general=(*(general.get("rules", ()) if general is not None else ()), *about_files),
         general_file=general.file if general is not None and general.is_sound else None,
         work=general.get("work", Taken(general.file, general.line)) if general is not None else Taken(top, 1),
     )

@@ -63,9 +63,11 @@ def take_away(files: RuleFiles, names: Names, retired: Retired) -> Names:
             _from_examples(rule, name, retired)
     for rule in files.general:
         _from_examples(rule, None, retired)
+    _from_figures(files, retired, tables)
     _from_formats(files, retired)
     _from_accounting(files, retired)
     _from_work_lists(files, retired)
+    _from_file_kinds(files, retired)
     rules = None if names.rules is None else [code for code in names.rules if code not in retired.rules]
     return replace(left, rules=rules)
 
@@ -103,10 +105,20 @@ def _from_entity(name: str, entity: Taken, retired: Retired) -> None:
     for key in ("identity", "totals", "totals_by"):
         if key in entity:
             entity[key] = tuple(one for one in entity[key] if one not in gone)
+    if entity.get("keeps_old") in gone:
+        del entity["keeps_old"]
     if "known_as" in entity:
         entity["known_as"] = tuple(
             one for one in entity["known_as"] if not gone.intersection(_PLACEHOLDER.findall(one))
         )
+    controls: dict[str, Any] = entity.get("controls", {})
+    if "by" in controls:
+        # Without the column, the figure of a year would be one of all years.
+        entity["sample"] = tuple(row for row in entity.get("sample", ()) if not gone & set(controls["by"]) & row.keys())
+        controls["by"] = tuple(one for one in controls["by"] if one not in gone)
+    if controls.get("tolerance") in gone:
+        del controls["tolerance"]
+    _from_sample_pages(entity, name, retired)
     alike: dict[str, Any] = entity.get("alike", {})
     for key in alike.keys() - {"without"}:
         alike[key] = tuple(one for one in alike[key] if one not in gone)
@@ -120,6 +132,45 @@ def _from_entity(name: str, entity: Taken, retired: Retired) -> None:
         entity_of_series, field_of_series = taken.get("series_of", ("", ""))
         if field_of_series in retired.fields.get(entity_of_series, ()):
             del taken["series_of"]
+        entity_borne, field_borne = taken.get("bears", ("", ""))
+        if field_borne in retired.fields.get(entity_borne, ()):
+            del taken["bears"]
+
+
+def _from_sample_pages(entity: Taken, name: str, retired: Retired) -> None:
+    """A sample is shown without what belongs to it by a retired column, and without such columns."""
+    pages: dict[str, Any] = entity.get("sample_pages", {})
+    targets = {field.get("name"): field["to"][0] for field in entity.get("fields", ()) if "to" in field}
+    kept = []
+    for part in pages.get("parts", ()):
+        other, by = part.get("rows", (name, part.get("named_by")))
+        if by in retired.fields.get(other, ()):
+            continue
+        shown = other if "rows" in part else targets.get(by, "")
+        for key in ("columns", "summed_by"):
+            if key in part:
+                part[key] = tuple(one for one in part[key] if one not in retired.fields.get(shown, ()))
+        kept.append(part)
+    if "parts" in pages:
+        pages["parts"] = tuple(kept)
+
+
+def _from_figures(files: RuleFiles, retired: Retired, tables: Tables) -> None:
+    """A control figure that counted with a retired field goes, and the sample's control totals of it."""
+    for name, code_list in files.code_lists.items():
+        codes = code_list.get("codes", ())
+        gone = {
+            code["code"]
+            for code in codes
+            if "measures" in code and _no_longer_fits(code["measures"].get("query", ""), retired, tables)
+        }
+        if not gone:
+            continue
+        code_list["codes"] = tuple(code for code in codes if code["code"] not in gone)
+        retired.text_ids |= {f"code.{name}.{code}." for code in gone}
+        for entity in files.entities.values():
+            figure = entity.get("controls", {}).get("figure")
+            entity["sample"] = tuple(row for row in entity.get("sample", ()) if row.get(figure) not in gone)
 
 
 def _from_users(files: RuleFiles, retired: Retired) -> None:
@@ -201,6 +252,11 @@ def _from_formats(files: RuleFiles, retired: Retired) -> None:
         form["files"] = tuple(file for file in form.get("files", ()) if file["columns"])
 
 
+def _is_gone(path: tuple[str, str] | None, retired: Retired) -> bool:
+    entity, name = path or ("", "")
+    return name in retired.fields.get(entity, ())
+
+
 def _from_accounting(files: RuleFiles, retired: Retired) -> None:
     for name, system in files.accounting.items():
         kept = []
@@ -211,6 +267,12 @@ def _from_accounting(files: RuleFiles, retired: Retired) -> None:
             else:
                 kept.append(demand)
         system["demands"] = tuple(kept)
+        system["series"] = tuple(
+            series for series in system.get("series", ()) if not _is_gone(series.get("field"), retired)
+        )
+        for series in system["series"]:
+            if "shares" in series:
+                series["shares"] = tuple(path for path in series["shares"] if not _is_gone(path, retired))
         system["rules"] = tuple(code for code in system.get("rules", ()) if code not in retired.rules)
 
 
@@ -229,3 +291,34 @@ def _from_work_lists(files: RuleFiles, retired: Retired) -> None:
             if one not in retired.fields.get(entity, ()):
                 kept.append(column)
         work_list["columns"] = tuple(kept)
+
+
+def _from_file_kinds(files: RuleFiles, retired: Retired) -> None:
+    """Patterns, listings and comparisons that need a retired field go; a kind that nothing finds any more, too."""
+    for name in list(files.file_kinds):
+        kind = files.file_kinds[name]
+        gone = retired.fields.get(kind.get("entity", ""), frozenset())
+        kind["known_by"] = tuple(
+            one for one in kind.get("known_by", ()) if not gone.intersection(_PLACEHOLDER.findall(one))
+        )
+        kind["listed"] = tuple(
+            one
+            for one in kind.get("listed", ())
+            if all(field not in retired.fields.get(entity, ()) for entity, field in one.values())
+        )
+        kind["key"] = tuple(one for one in kind.get("key", ()) if one not in gone)
+        contents = kind.get("contents", {})
+        for key in ("date", "currency"):
+            if contents.get(key) in gone:
+                del contents[key]
+        for key in ("amounts", "names"):
+            if key in contents:
+                contents[key] = tuple(one for one in contents[key] if one.partition(".")[0] not in gone)
+        words = {word for text in kind.get("named", {}).values() for word in _PLACEHOLDER.findall(text)}
+        if not kind["key"] or words & gone or not (kind["known_by"] or kind["listed"]):
+            retired.text_ids.add(f"file.{name}.")
+            del files.file_kinds[name]
+        else:
+            for key in ("known_by", "listed"):
+                if not kind[key]:
+                    del kind[key]

@@ -39,6 +39,10 @@ OF_CHECK: Mapping[str, Collection[str]] = {
     "replaced": ("replacement", "expected"),
     "mentions": ("word",),
     "kid_mod11": ("count",),
+    "reconciled": ("found", "difference", "tolerated", "hint", "parts"),
+    "reconciled_so_far": ("found", "difference", "hint", "count", "held"),
+    "figure_applies": ("by",),
+    "figure_has_rows": ("expected",),
     "ambiguous_date": ("day_first", "month_first", "count", "says"),
     "turned_date": ("day_first", "month_first", "count"),
     "against_order": ("order", "count", "says"),
@@ -47,6 +51,25 @@ OF_CHECK: Mapping[str, Collection[str]] = {
     "mark_decided": ("mark", "count", "most", "least", "cells"),
     "doubtful_percent": ("count",),
     "week_without_day": ("monday", "sunday"),
+    "file_double": ("files",),
+    "file_question": ("fits",),
+    "file_missing": ("kind",),
+    "file_listed_missing": ("kind",),
+    "file_copy": ("first",),
+    "file_beside": ("first",),
+    "file_same": ("files", "fits"),
+    "file_wrong_type": ("found", "formats"),
+    "file_wrong_ending": ("found", "ending"),
+    "file_split": ("pieces", "pages"),
+    "file_undecided": ("count", "pages"),
+    "file_incomplete": ("pages",),
+    "file_silent": ("pages",),
+    "file_left_out": ("place",),
+    "file_workbook": ("count",),
+    "picture_scaled": ("before", "after", "limit"),
+    "text_lacking": ("count",),
+    **dict.fromkeys(("text_number", "text_date", "text_amount", "text_name"), ("expected", "found", "page")),
+    "alike": ("same_as", "name", "other_name", "ties"),
 }
 
 # What a field must have for a check to have something to look at
@@ -95,6 +118,7 @@ def _rule(
         columns |= set(result)
     yield from _word_table(rule, files)
     yield from _columns(rule, "one_per", columns)
+    yield from _same_as(name, rule, files)
     yield from _columns(rule, "blank_ok", {*fields, *constant_types})
     for other in rule.get("may_lack", ()):
         if other == name or other not in tables_read(rule["offends"]):
@@ -109,6 +133,16 @@ def _columns(rule: Taken, key: str, known: Collection[str]) -> Iterator[Problem]
     for word in rule.get(key, ()):
         if word not in known:
             yield rule.problem(key, f"`{key}` names the unknown column `{word}`{did_you_mean(word, known)}")
+
+
+def _same_as(name: str, rule: Taken, files: RuleFiles) -> Iterator[Problem]:
+    """A row that seems to be another one is a question: a warning that names the other row by its key."""
+    if "same_as" in rule and rule["same_as"] not in rule.get("facts", ()):
+        known = rule.get("facts", ())
+        text = f"`same_as` names the unknown fact `{rule['same_as']}`{did_you_mean(rule['same_as'], known)}"
+        yield rule.problem("same_as", text)
+    if "same_as" in rule and (rule["severity"] != "warning" or len(files.entities[name].get("key", ())) != 1):
+        yield rule.problem("same_as", "`same_as` belongs to a warning about rows with a key of one column")
 
 
 def _facts(name: str, rule: Taken, fields: Collection[str], tables: Tables) -> Iterator[Problem]:

@@ -60,6 +60,10 @@ def text_places(files: RuleFiles) -> Iterator[tuple[str, Taken]]:
         yield from _of(work_list, f"worklist.{name}", "title", "place", "help")
         for column in work_list.get("columns", ()):
             yield from _of(column, f"worklist.{name}.{column.get('name')}", "label")
+        for number, step in enumerate(work_list.get("steps", ()), 1):
+            yield f"worklist.{name}.step.{number}", step
+    for name, kind in files.file_kinds.items():
+        yield from _of(kind, f"file.{name}", "title", "named")
     for texts in files.texts:
         for text_id, words in texts.items():
             yield f"text.{text_id}", words

@@ -9,15 +9,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import polars as pl
 
 from momentsheet.catalog.canonical import canonical_problem
+from momentsheet.catalog.controls import control_problems
 from momentsheet.catalog.files import RuleFiles
 from momentsheet.catalog.names import Names, did_you_mean
 from momentsheet.catalog.place import Place, Taken
 from momentsheet.catalog.rules import condition_problems, rule_problems
-from momentsheet.catalog.schemas import number_types, schema_problems, take_schema
+from momentsheet.catalog.samples import sample_problems
+from momentsheet.catalog.schemas import fits, number_types, schema_problems, take_schema
 from momentsheet.catalog.sql import BESIDE, Misfit, Tables
 from momentsheet.catalog.texts import placeholder_problems
 from momentsheet.errors import Problem
-from momentsheet.model.catalog import Company
+from momentsheet.model.catalog import STEP, Company
 from momentsheet.model.table import dtype
 
 # Field names that stand for something else: columns of every table, placeholders, forms of examples
@@ -55,6 +57,9 @@ def verify(files: RuleFiles, names: Names) -> Iterator[Problem]:
     yield from _formats(files, names)
     yield from _fact_tables(files)
     yield from _work_lists(files, for_derived)
+    yield from control_problems(files, tables)
+    yield from sample_problems(files, names)
+    yield from _file_kinds(files, names)
     yield from _short_texts(files.texts)
 
 
@@ -123,8 +128,11 @@ def _fields(name: str, entity: Taken, files: RuleFiles, names: Names, tables: Ta
             yield from _looked_up(name, field, files, names)
         if "series_of" in field:
             yield from _series(entity, field, files)
+        if "bears" in field:
+            yield from _bears(name, field, files)
         yield from _reads(field, names)
     yield from _known_as(name, entity, names)
+    yield from _keeps_old(name, entity, files)
     yield from _was(entity)
     stand_ins = {fold(text) for field in entity.get("fields", ()) for text in field.get("stand_ins", ())}
     for header in entity.get("computed", ()):
@@ -216,6 +224,27 @@ def _series(entity: Taken, field: Taken, files: RuleFiles) -> Iterator[Problem]:
         yield field.problem("series_of", "`series_of` belongs in a form (`layout: form`): there is one next number")
 
 
+def _bears(name: str, field: Taken, files: RuleFiles) -> Iterator[Problem]:
+    """The name of a file can bear only a number that the row has or names."""
+    entity, key = field["bears"]
+    target = files.entities.get(entity)
+    if target is not None and tuple(target.get("key", (key,))) != (key,):
+        yield field.problem("bears", f"`bears` must name the whole key of {entity}, not `{key}`")
+    if entity != name and entity not in files.targets(name):
+        yield field.problem("bears", f"`bears` names {entity}, which no column of {name} refers to")
+
+
+def _keeps_old(name: str, entity: Taken, files: RuleFiles) -> Iterator[Problem]:
+    """Old numbers are kept as they were, so in a column of the key's own type, beside a key of one column."""
+    if "keeps_old" not in entity:
+        return
+    field = files.field(name, entity["keeps_old"])
+    if len(entity.get("key", ())) != 1 or entity["keeps_old"] in entity["key"]:
+        yield entity.problem("keeps_old", "`keeps_old` needs a `key` of one column, and is another one")
+    elif field is not None and field.get("type", "code") != "code":
+        yield entity.problem("keeps_old", f"`keeps_old` names a column of type {field['type']}, not of `code`")
+
+
 def _derived(entity: Taken, tables: Tables) -> Iterator[Problem]:
     result = tables.query(entity["derived"])
     if isinstance(result, Misfit):
@@ -271,12 +300,53 @@ def _accounting(files: RuleFiles, names: Names) -> Iterator[Problem]:
     for system in files.accounting.values():
         for demand in system.get("demands", ()):
             yield from _demand(demand, rules, files, names)
+        yield from _series_of_system(system, files, names)
         for code in system.get("rules", ()):
             if code in rules and not rules[code].get("on_demand"):
                 yield system.problem("rules", f"{code} is not `on_demand: true`, so it is always on")
     if files.accounting and Company().accounting_system not in files.accounting:
         folder = next(iter(files.accounting.values())).file.rsplit("/", 1)[0]
         yield Problem(folder, 1, f"lacks `{Company().accounting_system}.yaml`, the system of a company that names none")
+
+
+def _series_of_system(system: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
+    """A series is that of a numbered field, each once, and what it begins and ends with fits the demands."""
+    numbered = {
+        tuple(field["series_of"])
+        for entity in files.entities.values()
+        for field in entity.get("fields", ())
+        if "series_of" in field
+    }
+    known = sorted(".".join(path) for path in numbered)
+    seen: set[tuple[str, str]] = set()
+    for series in system.get("series", ()):
+        if not series.is_sound:
+            continue
+        for key, path in (("field", series["field"]), *(("shares", path) for path in series.get("shares", ()))):
+            if path not in numbered and numbered:
+                says = ".".join(path)
+                yield series.problem(key, f"{says} has no series of numbers{did_you_mean(says, known)}")
+        if series["field"] in seen:
+            yield series.problem("field", f"{'.'.join(series['field'])} has a series already")
+        seen.add(series["field"])
+        first, last = series.get("first", 1), series.get("last")
+        if last is not None and last < first:
+            yield series.problem("last", f"`last` {last} is below `first` {first}")
+            continue
+        for key, end in (("first", first), ("last", last)):
+            if end is not None and not _is_demanded(system, series, f"{series.get('prefix', '')}{end}", files, names):
+                yield series.problem(key, f"`{key}` {end} is no number that the demands take")
+
+
+def _is_demanded(system: Taken, series: Taken, number: str, files: RuleFiles, names: Names) -> bool:
+    """Whether the system's own demands take that number of the series."""
+    field = files.field(*series["field"])
+    for demand in system.get("demands", ()):
+        if demand.is_sound and demand["field"] == series["field"] and field is not None and "type" in field:
+            schema = take_schema(demand["schema"], field["type"], Place(demand.file, names, [], series["field"][0]))
+            if schema is not None and not fits(number, schema):
+                return False
+    return True
 
 
 def _demand(demand: Taken, rules: Mapping[str, Taken], files: RuleFiles, names: Names) -> Iterator[Problem]:
@@ -351,16 +421,68 @@ def _work_lists(files: RuleFiles, tables: Tables) -> Iterator[Problem]:
         result = tables.query(work_list["query"])
         if isinstance(result, Misfit):
             yield work_list.problem("query", f"`query` {result.text}")
+        if ("steps" in work_list) and [column["name"] for column in work_list["columns"]] != [STEP]:
+            yield work_list.problem("steps", f"a list with `steps` has just one column, `{STEP}`")
         for column in work_list["columns"]:
             if ("field" in column) == ("label" in column) or ("label" in column) != ("type" in column):
                 yield column.problem("name", "a column has either `field`, or `label` and `type`")
-            if not isinstance(result, Mapping):
+            if not isinstance(result, Mapping) or "steps" in work_list:  # then it only says whether the list applies
                 continue
             kind = column.get("type") or files.types().get(column["field"][0], {}).get(column["field"][1])
             if column["name"] not in result:
                 yield column.problem("name", f"`query` does not give the column `{column['name']}`")
             elif kind is not None and not _fits(result[column["name"]], dtype(kind)):
                 yield column.problem("name", f"`query` gives `{column['name']}` in another type than {kind}")
+
+
+def _file_kinds(files: RuleFiles, names: Names) -> Iterator[Problem]:
+    """Kinds of files: their order, the fields in their patterns, columns that list files, and where names lead."""
+    orders: dict[int, str] = {}
+    for kind in files.file_kinds.values():
+        if not kind.is_sound:
+            continue
+        other = orders.setdefault(kind["order"], kind["kind"])
+        if other != kind["kind"]:
+            yield kind.problem("order", f"`order` {kind['order']} is also that of {other}")
+        known = names.fields.get(kind["entity"])
+        patterns = [("known_by", text) for text in kind.get("known_by", ())]
+        patterns += [("named", text) for text in kind.get("named", {}).values()]
+        for key, pattern in patterns:
+            for one in re.findall(r"\{(\w+)\}", pattern):
+                if known is not None and one not in known:
+                    yield kind.problem(key, f"`{pattern}` names the unknown field `{one}`{did_you_mean(one, known)}")
+        if "listed" not in kind and "known_by" not in kind:
+            yield kind.problem("kind", "needs `listed` or `known_by`: nothing says which file belongs to which row")
+        if "known_by" in kind and "named" not in kind:
+            yield kind.problem("known_by", "`known_by` needs `named`: what a file is called that no sheet lists")
+        yield from _listings(kind, files)
+        yield from _contents(kind, files, names)
+
+
+def _listings(kind: Taken, files: RuleFiles) -> Iterator[Problem]:
+    """A column that lists files stands in the entity's own sheet, or beside a column that names the entity's rows."""
+    for listed in kind.get("listed", ()):
+        entity, name = listed["file"]
+        field = files.field(entity, name)
+        if field is not None and field.get("type") not in ("file_name", None):
+            yield listed.problem("file", f"`{entity}.{name}` is of type {field['type']}, not file_name")
+        if (entity == kind["entity"]) == ("key" in listed):
+            yield listed.problem("file", f"`key` says which {kind['entity']} is meant, where another sheet lists files")
+        elif "key" in listed:
+            key = files.field(*listed["key"])
+            if listed["key"][0] != entity or (key is not None and key.get("to", ("",))[0] != kind["entity"]):
+                yield listed.problem("key", f"`key` must name a column of {entity} that refers to {kind['entity']}")
+
+
+def _contents(kind: Taken, files: RuleFiles, names: Names) -> Iterator[Problem]:
+    """`names` are fields of the row, or of the row that one of its references leads to."""
+    contents: Taken = kind.get("contents", Taken(kind.file, kind.line))
+    for path in contents.get("names", ()):
+        name, _, beyond = path.partition(".")
+        field = files.field(kind["entity"], name)
+        target = field.get("to", ("",))[0] if field is not None else ""
+        if field is None or (beyond and beyond not in (names.fields.get(target) or ())):
+            yield contents.problem("names", f"`{path}` is no field of {kind['entity']}, nor one that it leads to")
 
 
 def _short_texts(files: Iterable[Taken]) -> Iterator[Problem]:

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from momentsheet.checking.alike import check_alike
 from momentsheet.checking.answers import apply_answers
 from momentsheet.checking.bind import Binding, BoundSheet, Told, bind
 from momentsheet.checking.causes import tell_blocked
 from momentsheet.checking.clean import LeftOut, count_up, sort_out
 from momentsheet.checking.columns import check_columns, check_units
+from momentsheet.checking.controls import check_controls
 from momentsheet.checking.copies import check_copies
 from momentsheet.checking.expressions import check_expressions, check_queries
 from momentsheet.checking.fields import check_fields
@@ -21,6 +23,7 @@ from momentsheet.checking.groups import group_findings
 from momentsheet.checking.known_as import resolve_names
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.likely import tell_likely_keys
+from momentsheet.checking.merges import apply_merges, find_merges
 from momentsheet.checking.parse import ParsedEntity, parse_entity
 from momentsheet.checking.privacy import check_privacy
 from momentsheet.checking.references import check_references
@@ -28,6 +31,7 @@ from momentsheet.checking.replaced import check_replaced
 from momentsheet.checking.suggest import add_suggestions
 from momentsheet.model.answers import Answer
 from momentsheet.model.catalog import Catalog, Company
+from momentsheet.model.controls import ControlTotal
 from momentsheet.model.facts import Facts
 from momentsheet.model.finding import Evidence, Finding, Group, Input, Repair, SheetRead, Totals
 from momentsheet.model.table import CleanTable
@@ -49,6 +53,8 @@ class Checked:
     parsed: Mapping[str, ParsedEntity]
     company: Company  # the company file, completed by the customer's own form sheet
     facts: Facts
+    # sheet of control totals -> each of them, with what all rows give that could be read
+    controls: Mapping[str, tuple[ControlTotal, ...]]
 
     @property
     def blocks_everything(self) -> bool:
@@ -88,7 +94,9 @@ def check(
     is_headed = not any(told.check == "no_header" for binding in bindings for told in binding.told)
     if is_headed and not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
         ledger.tell(Told("no_rows", workbooks[0].name))
+    find_merges(ledger, answers)
     resolve_names(ledger)
+    skipped = Counter(applied.skipped) + apply_merges(ledger)
     for parsed in ledger.parsed.values():
         check_copies(ledger, parsed)
         check_units(ledger, parsed)
@@ -101,6 +109,8 @@ def check(
         check_columns(ledger, parsed)
         check_expressions(ledger, parsed, facts)
     check_queries(ledger, facts)
+    check_alike(ledger, answers)
+    controls = check_controls(ledger, facts)
     ledger.tell_unchecked(workbooks[0].name)
     add_suggestions(ledger, facts)
     mistyped = tell_likely_keys(ledger)
@@ -119,7 +129,7 @@ def check(
         )
         for place, (workbook, binding) in enumerate(zip(workbooks, bindings, strict=True))
     )
-    totals = count_up(ledger.parsed, clean, _skipped(inputs) + Counter(applied.skipped))
+    totals = count_up(ledger.parsed, clean, _skipped(inputs) + skipped)
     return Checked(
         inputs,
         findings,
@@ -131,6 +141,7 @@ def check(
         ledger.parsed,
         _completed(catalog.company, facts),
         facts,
+        controls,
     )
 
 
@@ -180,7 +191,8 @@ def _with_evidence(binding: Binding, parsed: Mapping[str, ParsedEntity]) -> tupl
     found: dict[tuple[str, str | None], tuple[Evidence, ...]] = {}
     for sheet in binding.bound:
         table = parsed.get(sheet.entity.name)
-        place = next((at for at, one in enumerate(table.sheets) if one is sheet), None) if table else None
+        sheets = table.sheets if table else ()
+        place = next((at for at, one in enumerate(sheets) if (one.file, one.name) == (sheet.file, sheet.name)), None)
         if table is not None and place is not None:
             found |= {(sheet.name, name): table.evidence.get((place, name), ()) for name in sheet.columns}
     return tuple(

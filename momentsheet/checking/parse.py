@@ -194,9 +194,13 @@ def _parse_column(
         return _blank_column(field, len(column.kinds)), []
     first, inverse, country_names = _distinct(column, len(pool), countries)
     kinds, codes = column.kinds[first], column.codes[first]
-    texts = pool.gather(np.maximum(codes, 0)) if len(pool) else pl.repeat("", len(first), eager=True)
-    values: list[Any] = texts.to_list()
     asked = np.arange(len(first))
+    values: list[Any]
+    if len(first) <= FEW:
+        values = [pool[code] if code >= 0 else "" for code in codes.tolist()]
+    else:
+        texts = pool.gather(np.maximum(codes, 0)) if len(pool) else pl.repeat("", len(first), eager=True)
+        values = texts.to_list()
     if field.type in AS_WRITTEN and len(first) > FEW:  # most texts are what they seem: no need to ask about each
         is_plain = texts.str.contains(AS_WRITTEN[field.type]) & ~texts.str.contains(NUMBER_TAIL.pattern)
         asked = np.flatnonzero((kinds != Kind.TEXT) | ~is_plain.to_numpy())

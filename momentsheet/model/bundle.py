@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from momentsheet.model.catalog import WorkList
+from momentsheet.model.catalog import Texts, WorkList
+from momentsheet.model.controls import ControlTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,14 @@ class HandWork:
 
 @dataclass(frozen=True, slots=True)
 class FilledList:
-    """A work list with its rows: one column per column of the list, typed, in the order of the query."""
+    """A work list with its rows: one column per column of the list, typed, in the order of the query.
+
+    `steps`: where the list has steps instead, its rows are their numbers, and these are their words.
+    """
 
     work_list: WorkList
     rows: pl.DataFrame
+    steps: Mapping[str, Texts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Bundle:
     by_hand: tuple[HandWork, ...] = ()  # import order, then the order of the fields
     work_lists: tuple[FilledList, ...] = ()  # only those with rows
     derived: Mapping[str, pl.DataFrame] = field(default_factory=dict)  # rows of the entities without a sheet
+    # sheet of control totals -> each of them, with what the converted rows give
+    controls: Mapping[str, tuple[ControlTotal, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

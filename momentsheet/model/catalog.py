@@ -6,7 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
+
+from momentsheet.model.page_words import NO_WORDS, PageWords
 
 type_names = (
     "text", "code", "integer", "decimal", "money", "percent", "date", "hours", "boolean", "codelist",
@@ -22,7 +25,7 @@ Row = Mapping[str, str]  # field name -> what a person would type
 
 Severity = Literal["error", "warning", "info"]
 severities: tuple[Severity, ...] = ("error", "warning", "info")
-Reach = Literal["workbook", "field", "row", "table", "book"]
+Reach = Literal["workbook", "field", "row", "table", "book", "file"]
 Layout = Literal["table", "form"]
 Level = Literal["standard", "advanced"]  # of Moment's import service
 DateOrder = Literal["DMY", "MDY", "YMD"]
@@ -93,6 +96,7 @@ class Field:
     in_template: bool = True
     reads: Mapping[str, Any] = NOTHING  # words that stand for a value, such as «Paid» for an amount of 0
     series_of: str | None = None  # "customer.customer_number": the cell holds the next number of that series
+    bears: str | None = None  # "invoice.invoice_number": the name of the file holds such a number
     looked_up: tuple[Reference, ...] = ()  # in place of `to`, where another column of the row says which sheet is meant
     open_list: str | None = None  # a code list that any text passes until the company file names codes of its own
 
@@ -125,6 +129,7 @@ class Example:
     company: Mapping[str, Any] = NOTHING
     sheets: tuple[ExampleSheet, ...] = ()
     template: TemplateOrigin = "ours"
+    files: Mapping[str, str] = NOTHING  # files delivered beside the sample: name -> what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,7 @@ class Rule:
     facts: Mapping[str, str] = NOTHING
     stands_for: tuple[Stead, ...] = ()  # columns whose demands hold, too, for the check `demand`
     words: str | None = None  # a fact table whose first column are words, for the check `mentions`
+    same_as: str | None = None  # the fact with the key of the row that this one seems to be
     on_demand: bool = False
     work: Work = Work()
     waivable: bool | None = None  # None: warnings and infos are, errors are not
@@ -186,11 +192,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """By which columns two rows of an entity are the same thing; asked by `inspect` only.
+    """By which columns two rows of an entity are the same thing.
 
     `name` columns are compared together, in any order and with small mistakes; a value of `exact` that both rows have
     proves it, and two different ones speak against it; one of `hints` counts where the names are not far apart.
-    `rows`: records that agree in all of these are the same record.
+    `rows`: records that agree in all of these are the same record; asked by `inspect` only.
     """
 
     name: tuple[str, ...] = ()
@@ -199,6 +205,41 @@ class Alike:
     within: tuple[str, ...] = ()  # only rows that agree in these are compared by name
     without: str | None = None  # a fact table of words that no name is told apart by
     rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """The columns of a sheet whose rows are figures of the old system, to be compared with what is delivered.
+
+    `figure` holds a code that says what it measures, `value` the figure; `by` the columns that say of which part.
+    """
+
+    figure: str
+    value: str
+    by: tuple[str, ...] = ()
+    tolerance: str | None = None  # the column that overrides the figure's own tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePart:
+    """What belongs to a sample: the row that its column `named_by` names, or rows of `entity` whose `field` names it.
+
+    `columns`: those shown, where not all that are filled; `summed_by`: sums by these columns in place of the rows.
+    """
+
+    named_by: str | None = None
+    entity: str | None = None
+    field: str | None = None
+    columns: tuple[str, ...] = ()
+    summed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePages:
+    """How many rows of an entity the receipt shows in full, to be compared with the originals, and what with them."""
+
+    count: int
+    parts: tuple[SamplePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +270,9 @@ class Entity:
     was: tuple[str, ...] = ()  # what older templates called the entity
     may_be_added: bool = False  # its key is all that a row needs: an answer in the Fix list may add one
     known_as: tuple[str, ...] = ()  # patterns of fields by which people name a row, where only one row is meant
+    keeps_old: str | None = None  # the field for the number that a row had before it got another one
+    sample_pages: SamplePages | None = None
+    controls: Controls | None = None  # its rows are compared with those of the other sheets and never imported
 
     @property
     def references(self) -> Iterator[tuple[str, Reference]]:
@@ -252,12 +296,31 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """What a control figure counts or sums: a query with a row for each record that belongs to it.
+
+    It gives `row_id`, the row of `entity`; `amount` where amounts are summed, else the rows are counted; and a column
+    for each column of the sheet of control totals by which the figure may be asked for (a date stands for its year).
+    """
+
+    entity: str
+    query: str
+    decimals: int
+    tolerance: Decimal  # how far the two figures may lie apart
+
+    @property
+    def is_sum(self) -> bool:
+        return self.decimals > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """One allowed value of a code list."""
 
     code: str
     label: Texts
     synonyms: tuple[str, ...] = ()
+    measures: Measure | None = field(default=None, repr=False)  # the code is a control figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +340,9 @@ class FactTable:
     rows: tuple[tuple[Any, ...], ...]  # typed values, None where blank
 
 
+STEP = "step"  # the one column of a work list that has steps
+
+
 @dataclass(frozen=True, slots=True)
 class WorkListColumn:
     """One column of a work list: a result column of its query and how it is called and written."""
@@ -294,6 +360,8 @@ class WorkList:
     """What a person does by hand in Moment after the import, row by row.
 
     `in_place_of`: an entity or `entity.field`; where that is imported after all, the list is left out.
+    `steps`: what to do, where it is no matter of rows: then the query only says whether the list applies.
+    `adds_notes`: the notes of the accounting system follow as further steps.
     """
 
     name: str
@@ -304,6 +372,55 @@ class WorkList:
     query: str
     columns: tuple[WorkListColumn, ...]
     in_place_of: str | None = None
+    steps: tuple[Texts, ...] = ()
+    adds_notes: bool = False
+
+    @property
+    def area(self) -> str:
+        """The part of Moment in which the place lies, the first of its way: Projects, of «Projects › the project»."""
+        return self.place["en"].partition("›")[0].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class FileListing:
+    """A column that lists files by name. `key`: the column beside it that names the row of another sheet."""
+
+    entity: str
+    field: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileContents:
+    """What the text inside a file is compared with: fields of its row; `names` may lead on: `customer_number.name`."""
+
+    date: str | None = None
+    amounts: tuple[str, ...] = ()  # any one of them proves it
+    currency: str | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """Files that belong to rows of one entity: how they are found, what they must be, how they are delivered."""
+
+    name: str
+    order: int
+    title: Texts
+    entity: str
+    key: tuple[str, ...]  # the fields by which the list of files names the row
+    folder: str  # below the output folder
+    formats: tuple[str, ...]  # pdf, jpg, png; none: any file
+    by: str | None = None  # the field that says to which sheet `key` belongs, where not to the entity itself
+    listings: tuple[FileListing, ...] = ()
+    known_by: tuple[str, ...] = ()  # patterns of fields that a file's name holds as whole words, best first
+    words: tuple[str, ...] = ()  # right before a number they say that it is the one that counts
+    named: Texts = NOTHING  # what a file is called that no sheet lists
+    every_row: bool = False  # each row should have one, where any file of this kind comes
+    may_hold_several: bool = False  # one file may hold those of several rows, and is split
+    must_differ: bool = False  # the same contents cannot belong to two rows
+    contents: FileContents | None = None
+    largest: int | None = None  # pixels of a picture's longer side
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +438,35 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """Where new numbers of a field are taken from: a prefix and whole numbers from `first` on, to `last` if said.
+
+    `outside`: whether a number that is not in the series gets another one, or stays as long as it fits otherwise.
+    """
+
+    entity: str
+    field: str
+    first: int = 1
+    last: int | None = None
+    prefix: str = ""
+    outside: Literal["moves", "stays"] = "moves"
+    shares: tuple[str, ...] = ()  # "invoice.invoice_number": fields whose numbers are taken here, too
+    evidence: Literal["documented", "observed", "inferred", "own"] = "own"
+
+    def number(self, place: int) -> str:
+        """The number at that place of the series."""
+        return f"{self.prefix}{place}"
+
+    def place(self, number: str) -> int | None:
+        """The place of a number, None where it is none of the series."""
+        rest = number.removeprefix(self.prefix)
+        if not number.startswith(self.prefix) or not re.fullmatch(r"0|[1-9][0-9]{0,29}", rest, re.ASCII):
+            return None
+        place = int(rest)
+        return place if self.first <= place and (self.last is None or place <= self.last) else None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountingSystem:
     """Number series and demands of one accounting system; `rules` are the on-demand rules it switches on."""
 
@@ -330,6 +476,7 @@ class AccountingSystem:
     demands: tuple[Demand, ...]
     rules: tuple[str, ...]
     notes: tuple[Texts, ...] = ()
+    series: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +546,8 @@ class Company:
     defaults: Mapping[str, str] = NOTHING  # "time_record.invoice_status" -> code
     agreed: tuple[str, ...] = ()  # entities and entity.field that are imported by agreement
     next_numbers: Mapping[str, str] = NOTHING  # "customer.customer_number" -> the next free number
+    samples: Mapping[str, tuple[str, ...]] = NOTHING  # entity -> keys of the rows that the receipt shows in full
+    series: Mapping[str, Mapping[str, Any]] = NOTHING  # "customer.customer_number" -> what of its series is another
     given: frozenset[str] = field(default_factory=frozenset)  # keys that the file really sets
 
 
@@ -417,6 +566,8 @@ class Catalog:
     company: Company
     fact_tables: Mapping[str, FactTable] = NOTHING
     work_lists: Mapping[str, WorkList] = NOTHING  # in their order
+    file_kinds: Mapping[str, FileKind] = NOTHING  # in their order
+    page_words: PageWords = NO_WORDS
     sleeping: tuple[str, ...] = ()  # codes of rules that speak of a field that is no more
     out_of_scope: Mapping[str, Entity] = NOTHING  # what the company does not deliver: blank tables to queries
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from momentsheet.model.catalog import NOTHING, Severity
+from momentsheet.model.files import FileFigures
 from momentsheet.model.waiver import Waiver
 from momentsheet.model.workbook import Notice, cell_name, column_letter
+
+
+class Money(Decimal):
+    """An amount among the facts of a finding: people read it with two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,7 @@ class Report:
     repairs: tuple[Repair, ...]
     totals: Mapping[str, Totals]  # entity -> totals, import order
     progress: Progress | None = None  # None: no earlier round is known
+    files: FileFigures | None = None  # what became of files beside the workbooks, where the report is about them
 
     def count(self, severity: Severity) -> int:
         """Number of findings of that severity."""

@@ -145,6 +145,8 @@ def handling(catalog: Catalog, item: Entity | Field, language: str) -> str:
     """What becomes of an entity or a field that is not simply imported; "" where it is."""
     if isinstance(item, Entity) and item.derived:
         return catalog.text("explain.derived", language)
+    if isinstance(item, Entity) and item.controls is not None:
+        return catalog.text("explain.compared", language)
     if item.by_agreement:
         return catalog.text("explain.agreed" if item.imported else "explain.by_agreement", language)
     return "" if item.imported else catalog.text("explain.by_hand", language)
@@ -166,7 +168,7 @@ def rules_on(entity: Entity, field: Field) -> tuple[Rule, ...]:
 def applies_to(catalog: Catalog, rule: Rule, language: str) -> str:
     """The sheet and the columns that a rule looks at."""
     if rule.entity is None:
-        return catalog.text("explain.every_sheet", language)
+        return catalog.text("files.explain" if rule.reach == "file" else "explain.every_sheet", language)
     labels = [field_label(rule.entity, name, catalog, language) for name in rule.fields]
     title = entity_title(rule.entity, catalog, language)
     return f"{title}: {', '.join(labels)}" if labels else title
@@ -203,7 +205,9 @@ def shown_example(catalog: Catalog, rule: Rule, example: Example, language: str)
     settings = tuple(
         (key, plain(str(value))) for key, value in example.company.items() if (key, str(value)) not in said
     )
-    remarks = () if example.template == "ours" else (catalog.text(f"explain.template.{example.template}", language),)
+    remarks = tuple(f"{plain(name)}: {plain(what)}" for name, what in example.files.items())
+    if example.template != "ours":
+        remarks = (catalog.text(f"explain.template.{example.template}", language),)
     return ShownExample(tables, tuple(_cells(catalog, sheet, language) for sheet in example.sheets), settings, remarks)
 
 

@@ -15,7 +15,10 @@ from momentsheet.reporting.outline import (
     SheetCount,
     entity_totals,
     field_title,
+    file_kinds,
     file_line,
+    files_accounted,
+    next_step,
     repair_kinds,
     sheet_counts,
     short_hash,
@@ -122,7 +125,10 @@ def render_html(report: Report, catalog: Catalog, language: str, loader: BaseLoa
             }
             for item in report.inputs
         ],
-        "bars": _bars(counts, catalog, language),
+        "files": file_kinds(report, catalog, language),
+        "files_accounted": files_accounted(report, catalog, language),
+        "next_step": next_step(report, {"error": "errors", "warning": "warnings"}.get(_outcome(report), "clean")),
+        "bars": () if report.files else _bars(counts, catalog, language),
         "chart_height": _BAR_STEP * len(counts) + 8,
         "bar_left": _BAR_LEFT,
         "bar_height": _BAR_HEIGHT,

@@ -37,6 +37,8 @@ def render_json(report: Report, catalog: Catalog) -> str:
         "repairs": _lines(_repair(item) for item in report.repairs),
         "totals": dumped({name: _totals(totals) for name, totals in report.totals.items()}),
     }
+    if report.files is not None:
+        parts["files"] = dumped(asdict(report.files))
     if catalog.company.docs:
         codes = sorted({finding.code for finding in report.findings})
         parts["links"] = dumped({code: rule_link(catalog, code, report.language) for code in codes})

@@ -275,7 +275,8 @@ def field_title(item: SheetRead, field: str | None, catalog: Catalog, language: 
 
 def file_line(item: Input, catalog: Catalog, language: str) -> str:
     """What kind of file an input is: «xlsx, template 1, nb»."""
-    parts = [plain(item.kind)]
+    given = f"files.given.{item.kind}"
+    parts = [catalog.text(given, language) if given in catalog.texts else plain(item.kind)]
     if item.template and item.template.get("version"):
         parts.append(f"{catalog.text('report.template', language)} {plain(item.template['version'])}")
     if item.template and item.template.get("language"):
@@ -305,6 +306,49 @@ def cell_places(places: Iterable[tuple[int | None, int | None]], limit: int) -> 
     return tuple(_run_name(*run) for run in shown), len(cells) - covered
 
 
+@dataclass(frozen=True, slots=True)
+class FilesOfKind:
+    """How many files of a kind should be there, are delivered, did not come, and are held back."""
+
+    title: str
+    should: int
+    delivered: int
+    missing: int
+    waiting: int
+
+
+def file_kinds(report: Report, catalog: Catalog, language: str) -> tuple[FilesOfKind, ...]:
+    """The figures of a report about files, by kind, in their order."""
+    if report.files is None:
+        return ()
+    return tuple(
+        FilesOfKind(
+            say(catalog.file_kinds[one.kind].title, language), one.rows, one.delivered, one.missing, one.waiting
+        )
+        for one in report.files.kinds
+    )
+
+
+def files_accounted(report: Report, catalog: Catalog, language: str) -> str:
+    """What became of all files that came, in one sentence; "" in a report that is about something else."""
+    if report.files is None:
+        return ""
+    facts = {name: getattr(report.files, name) for name in ("used", "waiting", "others", "ignored")}
+    return counted(catalog, language, "files.accounted", report.files.came, facts)
+
+
+def page_caption(before: str, after: str, catalog: Catalog, language: str) -> str:
+    """Between whose pages a page stands that is nobody's: «after 16713, before 16715»."""
+    words = (("after", before), ("before", after))
+    said = [sentence(catalog, language, f"files.page.{word}", {"key": key}) for word, key in words if key]
+    return ", ".join(said)
+
+
+def next_step(report: Report, outcome: str) -> str:
+    """The id of the text that says what happens now; outcome: errors, warnings or clean."""
+    return f"next.{outcome}" if report.files is None else f"files.next.{outcome}"
+
+
 def amount(item: Sum, value: Decimal, language: str) -> str:
     """A sum with the decimals that its field has."""
     return number(value, language, item.decimals)
@@ -329,6 +373,10 @@ def _told(
 ) -> Told:
     first = group.findings[0]
     cells, more = cell_places(((finding.column, finding.row) for finding in group.findings), limit)
+    if first.row is None and first.sheet is None and group.count > 1:
+        # What is told of files and not of cells is known by their names.
+        names = [plain(finding.value, LONGEST_VALUE) for finding in group.findings if finding.value]
+        cells, more = tuple(names[:limit]), max(0, len(names) - limit)
     return Told(
         group=group,
         severity=group.severity,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
-from momentsheet.model.catalog import AccountingSystem, Catalog, CodeList, Company, Entity, Field, say
+from momentsheet.model.catalog import AccountingSystem, Catalog, CodeList, Company, Entity, Field, Series, say
 from momentsheet.reporting.words import entity_title, field_label, general, sentence
 
 _TEMPLATE = "company/starter.yaml.j2"
@@ -45,6 +45,11 @@ def render_starter(catalog: Catalog, language: str, system: AccountingSystem, fi
         rules=_rules(catalog, system, words),
         notes=[say(note, words) for note in system.notes],
         series=_series(catalog, system, language),
+        samples=[
+            (entity.name, quoted(entity.field(entity.key[0]).example))
+            for entity in catalog.entities.values()
+            if entity.sample_pages is not None
+        ],
         levels=_levels(catalog, loaded, language),
         agreed=_agreed(catalog, language),
         open_lists=_open_lists(catalog, language),
@@ -119,14 +124,20 @@ def _rules(catalog: Catalog, system: AccountingSystem, language: str) -> list[di
     return found
 
 
-def _series(catalog: Catalog, system: AccountingSystem, language: str) -> list[tuple[str, str, str]]:
-    """Each series with a number that the accounting system takes, and what the form asks for."""
+def _series(catalog: Catalog, system: AccountingSystem, language: str) -> list[tuple[str, str, str, str]]:
+    """Each series with a number that the accounting system takes, where it lies, and what the form asks for."""
     demanded = {f"{demand.entity}.{demand.field}": demand.example for demand in system.demands}
-    return [
-        (field.series_of, demanded.get(field.series_of, field.example), _line(say(field.label, language)))
-        for _, field in _fields(catalog)
-        if field.series_of is not None
-    ]
+    lies = {f"{one.entity}.{one.field}": one for one in system.series}
+    found = []
+    for _, field in _fields(catalog):
+        if field.series_of is not None:
+            series = lies.get(field.series_of, Series("", "", outside="stays"))
+            number = demanded.get(field.series_of, field.example)
+            number = number if series.place(number) is not None else series.number(series.first)
+            ends = {"first": series.first, "last": series.last, "outside": series.outside}
+            shown = ", ".join(f"{key}: {value}" for key, value in ends.items() if value is not None)
+            found.append((field.series_of, number, shown, _line(say(field.label, language))))
+    return found
 
 
 def _levels(catalog: Catalog, words: _Words, language: str) -> dict[str, list[tuple[str, str]]]:
@@ -136,7 +147,7 @@ def _levels(catalog: Catalog, words: _Words, language: str) -> dict[str, list[tu
         title = _line(say(entity.title, language))
         if entity.by_agreement:
             title = words.text("by_agreement", title=title)
-        elif not entity.imported:
+        elif not entity.imported and entity.controls is None:
             title = words.text("by_hand", title=title)
         if entity.derived is None:
             levels[entity.level].append((entity.name, title))

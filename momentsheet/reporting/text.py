@@ -16,7 +16,10 @@ from momentsheet.reporting.outline import (
     Told,
     amount,
     entity_totals,
+    file_kinds,
     file_line,
+    files_accounted,
+    next_step,
     repair_kinds,
     sheet_counts,
     told_groups,
@@ -43,7 +46,7 @@ def render_text(
     parts = [
         _head(report, catalog, language),
         _inputs(report, catalog, language),
-        _sheets(report, catalog, language),
+        _files(report, catalog, language) if report.files else _sheets(report, catalog, language),
         _groups(report, catalog, language, groups),
         _repairs(report, catalog, language),
         _totals(report, catalog, language),
@@ -109,6 +112,20 @@ def _sheets(report: Report, catalog: Catalog, language: str) -> RenderableType |
         found = (_count(report.count(severity), severity, language) for severity in severities)
         table.add_row(text_of(catalog.text("report.total", language)), text_of(rows), *found)
     return table
+
+
+def _files(report: Report, catalog: Catalog, language: str) -> RenderableType:
+    """What became of the files: by kind, and all of them."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="dim")
+    for place, name in enumerate(("kind", "rows", "delivered", "missing", "waiting")):
+        label = text_of(catalog.text(f"files.column.{name}", language))
+        table.add_column(label, justify="right" if place else "left", overflow="fold")
+    for item in file_kinds(report, catalog, language):
+        missing = _count(item.missing, "warning", language)
+        waiting = _count(item.waiting, "error", language)
+        figures = (text_of(number(figure, language)) for figure in (item.should, item.delivered))
+        table.add_row(text_of(item.title), *figures, missing, waiting)
+    return Group(table, text_of(""), text_of(files_accounted(report, catalog, language)))
 
 
 def _count(count: int, severity: Severity, language: str) -> Text:
@@ -204,7 +221,8 @@ def _repairs(report: Report, catalog: Catalog, language: str) -> RenderableType 
             text_of(number(kind.count, language)),
         )
     parts = [_heading(catalog, language, "report.heading.repairs"), text_of("")]
-    intro = text_of(counted(catalog, language, "report.repairs", len(report.repairs)))
+    about = "report.repairs" if report.files is None else "files.repairs"
+    intro = text_of(counted(catalog, language, about, len(report.repairs)))
     more = [] if len(kinds) <= _KINDS_SHOWN else [
         text_of(counted(catalog, language, "report.more_kinds", len(kinds) - _KINDS_SHOWN), "dim")
     ]  # fmt: skip
@@ -228,7 +246,7 @@ def _totals(report: Report, catalog: Catalog, language: str) -> RenderableType |
 
 def _next_step(report: Report, catalog: Catalog, language: str) -> RenderableType:
     outcome = "errors" if report.count("error") else "warnings" if report.count("warning") else "clean"
-    parts = [text_of(sentence(catalog, language, f"next.{outcome}"))]
+    parts = [text_of(sentence(catalog, language, next_step(report, outcome)))]
     if report.findings:
         code = next((severity.code for severity in report.groups), report.findings[0].code)
         parts.append(text_of(sentence(catalog, language, "next.explain", {"code": code}), "dim"))

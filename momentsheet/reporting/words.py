@@ -13,7 +13,9 @@ from babel import Locale
 
 from momentsheet.errors import UnusableFile
 from momentsheet.model.catalog import Catalog, Demand, Entity, Field, Rule, Severity, example_of, say
-from momentsheet.model.finding import Evidence, Finding, Group, Repair, Report
+from momentsheet.model.controls import Part
+from momentsheet.model.finding import Evidence, Finding, Group, Money, Repair, Report
+from momentsheet.model.profile import Evidence as Tie
 from momentsheet.model.workbook import Notice
 from momentsheet.reporting.values import date, duration, number, plain
 
@@ -72,7 +74,8 @@ def group_message(group: Group, catalog: Catalog, language: str) -> str:
     same = _says_the_same(catalog.rules[group.code], group, language)
     if first.row is not None and first.column is not None:
         return sentence(catalog, language, "group.cells_alike" if same else "group.cells", facts)
-    return sentence(catalog, language, "group.places_alike" if same else "group.places", facts)
+    of = "files.group" if first.row is None and catalog.rules[group.code].reach == "file" else "group.places"
+    return sentence(catalog, language, f"{of}_alike" if same else of, facts)
 
 
 def refusal(error: UnusableFile, catalog: Catalog, language: str, file_name: str) -> str:
@@ -117,6 +120,10 @@ def repair_value(repair: Repair, catalog: Catalog, language: str) -> str:
 def verdict(report: Report, catalog: Catalog, language: str) -> str:
     """The outcome of a run in one sentence."""
     errors, warnings = report.count("error"), report.count("warning")
+    if report.files is not None:
+        if errors or warnings:
+            return counted(catalog, language, "files.errors" if errors else "files.warnings", errors or warnings)
+        return sentence(catalog, language, "files.clean" if report.files.written else "files.nothing")
     if errors:
         return counted(catalog, language, "verdict.errors", errors)
     if not any(totals.rows_read for totals in report.totals.values()):
@@ -138,7 +145,9 @@ def progress(report: Report, catalog: Catalog, language: str) -> str:
 
 
 def readiness(report: Report, catalog: Catalog, language: str) -> str:
-    """How many of the rows can be imported, "" where there are none."""
+    """How many of the rows, or of the files, can be imported, "" where there are none."""
+    if report.files is not None:
+        return counted(catalog, language, "files.written", report.files.written)
     read = sum(totals.rows_read for totals in report.totals.values())
     clean = sum(totals.rows_clean for totals in report.totals.values())
     return sentence(catalog, language, "verdict.rows", {"clean": clean, "read": read}) if read else ""
@@ -212,6 +221,12 @@ def code_label(value: str, field: Field | None, catalog: Catalog, language: str)
     return None
 
 
+def tie_words(tie: Tie, entity: str, catalog: Catalog, language: str) -> str:
+    """Why two rows are taken for the same: «same phone», «name 95 % alike»."""
+    label = field_label(entity, tie.field, catalog, language) if tie.field else None
+    return sentence(catalog, language, f"why.{tie.kind}", {"label": label, "percent": tie.percent})
+
+
 def placeholders(text: str) -> frozenset[str]:
     """The names of the placeholders in a text."""
     return frozenset(_PLACEHOLDER.findall(text))
@@ -259,6 +274,8 @@ def _fact(name: str, finding: Finding, catalog: Catalog, language: str) -> str |
     own = _field(entity, finding.field) if name == "example" and entity is not None and finding.field else None
     if own is not None and finding.facts.get(name) == own.example:
         return plain(example_of(own, catalog, language), LONGEST_VALUE)
+    if name == "ties" and isinstance(ties := finding.facts.get(name), tuple):
+        return listed(tuple(tie_words(tie, finding.entity or "", catalog, language) for tie in ties), catalog, language)
     if name in finding.facts:
         text = _shown(name, finding.facts[name], _field_named(name, entity, catalog), catalog, language)
         return catalog.text("value.blank", language) if text is None and name != "suggestion" else text
@@ -310,7 +327,10 @@ def _shown(
     if isinstance(value, int) and name.endswith(_NOT_GROUPED):
         return str(value)
     if isinstance(value, int | float | Decimal):
-        return number(value, language, 2 if field is not None and field.type == "money" else None)
+        is_money = isinstance(value, Money) or (field is not None and field.type == "money")
+        return number(value, language, 2 if is_money else None)
+    if isinstance(value, Part):
+        return f"{plain(value.key, limit)}: {number(value.amount, language)}"
     if isinstance(value, dt.date):
         return date(value, language)
     if isinstance(value, dt.timedelta):

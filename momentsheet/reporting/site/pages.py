@@ -29,6 +29,7 @@ from momentsheet.reporting.site.parts import (
     path_link,
     rule_line,
     rule_part,
+    series_part,
     work_lists_of,
 )
 from momentsheet.reporting.values import plain
@@ -73,13 +74,13 @@ def site_pages(catalog: Catalog, language: str) -> tuple[Page, ...]:
 
 
 def rule_families(catalog: Catalog) -> Mapping[str, tuple[Rule, ...]]:
-    """The rules by the letters of their codes: first those for every sheet, then in the order of the sheets."""
+    """The rules by the letters of their codes: those for every sheet, in the order of the sheets, then about files."""
     families: dict[str, list[Rule]] = {}
     for rule in catalog.rules.values():
         families.setdefault(family(rule.code), []).append(rule)
     order: dict[str | None, int] = {None: 0, **{name: entity.order for name, entity in catalog.entities.items()}}
     # A rule may live with another sheet than its letters say: a family stands where most of its rules are.
-    place = {letters: order[_sheets_in(rules)[0]] for letters, rules in families.items()}
+    place = {letters: (rules[0].reach == "file", order[_sheets_in(rules)[0]]) for letters, rules in families.items()}
     return {letters: tuple(families[letters]) for letters in sorted(families, key=lambda letters: place[letters])}
 
 
@@ -205,8 +206,9 @@ def _families(catalog: Catalog, language: str) -> list[dict[str, Any]]:
 
 
 def _sheets_of(catalog: Catalog, rules: Sequence[Rule], language: str) -> list[Link]:
-    """The sheets that rules are about; what holds for every sheet leads nowhere."""
-    every = Link(catalog.text("site.every_sheet", language), "")
+    """The sheets that rules are about; what holds for every sheet, or for no sheet at all, leads nowhere."""
+    about_files = all(rule.reach == "file" for rule in rules)
+    every = Link(catalog.text("files.explain" if about_files else "site.every_sheet", language), "")
     return [entity_link(catalog, name, language) if name else every for name in _sheets_in(rules)]
 
 
@@ -306,6 +308,7 @@ def _systems(catalog: Catalog, _page: Page, language: str) -> dict[str, Any]:
             "label": say(system.label, language),
             "is_chosen": system.name == catalog.company.accounting_system,
             "numbers_from": system.numbers_from,
+            "series": [series_part(catalog, series, language) for series in system.series],
             "demands": [demand_part(catalog, system, demand, language) for demand in system.demands],
             "rules": [rule_line(catalog, catalog.rules[code], language) for code in system.rules],
             "notes": [say(note, language) for note in system.notes],
@@ -329,6 +332,7 @@ def _work_lists(catalog: Catalog, _page: Page, language: str) -> dict[str, Any]:
                     else Link(say(column.label, language), "")
                     for column in item.columns
                 ],
+                "steps": [say(step, language) for step in item.steps],
                 "in_place_of": path_link(catalog, item.in_place_of, language) if item.in_place_of else None,
             }
             for item in catalog.work_lists.values()

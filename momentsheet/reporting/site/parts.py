@@ -17,6 +17,7 @@ from momentsheet.model.catalog import (
     FormatColumn,
     FormatFile,
     Rule,
+    Series,
     example_of,
     say,
 )
@@ -198,6 +199,17 @@ def demand_part(catalog: Catalog, system: AccountingSystem, demand: Demand, lang
         "good": [plain(text) for text in demand.good],
         "bad": [plain(text) for text in demand.bad],
         "rule": Link(demand.code, rule_place(demand.code)),
+    }
+
+
+def series_part(catalog: Catalog, series: Series, language: str) -> dict[str, Any]:
+    """Where a system's new numbers of a field are taken from."""
+    ends = {"first": series.number(series.first), "last": "" if series.last is None else series.number(series.last)}
+    kind = "site.series.from" if series.last is None else "site.series.between"
+    facts = {"range": sentence(catalog, language, kind, ends)}
+    return {
+        "field": path_link(catalog, f"{series.entity}.{series.field}", language),
+        "says": sentence(catalog, language, f"site.series.{series.outside}", facts),
     }
 
 
