@@ -610,6 +610,9 @@ MISTAKES = {
     # places
     "yml": ("entities/client.yml", "", CLIENT, None, "rules/entities/client.yml:1: must be called `.yaml` to be read"),
     "folder": ("entites/new.yaml", "", CLIENT, None, "rules/entites/new.yaml:1: stands in a folder that is not read; did you mean `entities`?"),
+    "words elsewhere": ("words/letters.yaml", "", "of: [av]\n", None, "rules/words/letters.yaml:1: is not read; all words stand in words/pages.yaml"),
+    "words unknown": ("words/pages.yaml", "", "off: [av]\n", "off", "unknown key `off`; did you mean `of`?"),
+    "words twice": ("words/pages.yaml", "", "of: [av, av]\n", None, "`av`"),
     "file beside": ("workbok.yaml", "", GENERAL, None, "rules/workbok.yaml:1: has no place here; did you mean `workbook`?"),
     # YAML
     "alias": (CLIENT_FILE, "help: {en: The name., nb: Navnet.}", "help: &a {en: The name., nb: Navnet.}", "&a", "uses an anchor (`&`); write the value out where it is needed"),

@@ -153,7 +153,7 @@ def test_complaint_5_messages_hold_no_jargon_and_no_names_of_fields() -> None:
     for rule in catalog().rules.values():
         for text in (rule.message, rule.fix):
             for language, jargon in JARGON.items():
-                words = re.sub(r"\{[^}]*\}", "", text[language])
+                words = re.sub(r"\{[^}]*\}|\bdecisions\.yaml\b", "", text[language])  # the name of a file
                 if re.search(rf"\b({jargon})\b", words, re.IGNORECASE) or names & set(re.findall(r"\w+", words)):
                     found.append((rule.code, language, words))
     assert found == []

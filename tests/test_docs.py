@@ -225,7 +225,7 @@ def test_packages_are_those_of_the_project() -> None:
     here = section("README.md", "Dependencies")
     used = [row[0] for row in table(here) if len(row) == 3]
     tested = [row[0] for row in table(here) if len(row) == 2]
-    assert sorted(used) == names(project["dependencies"])
+    assert sorted(used) == names([*project["dependencies"], *extras["files"]])
     assert sorted(tested) == names([*extras["test"], *extras["check"]])
 
 
@@ -277,6 +277,7 @@ def test_the_examples_load(extended: Catalog) -> None:
     assert set(extended.code_lists) - set(CATALOG.code_lists) == {"vehicle_fuel"}
     assert set(extended.accounting) - set(CATALOG.accounting) == {"ledgerly"}
     assert set(extended.formats) - set(CATALOG.formats) == {"partner"}
+    assert set(extended.file_kinds) - set(CATALOG.file_kinds) == {"vehicle_photo"}
     assert set(extended.languages) >= {"fi"}
     assert extended.entities["customer"].field("customer_number").label["fi"] == "Asiakasnumero"
     assert {rule.reach for rule in new_rules(extended)} == {"row", "table", "book"}

@@ -56,8 +56,8 @@ SAME_AS_ENGLISH: Mapping[str, frozenset[str]] = {
     ),
     "da": frozenset(
         (
-            "Data", "E-mail", "EHF", "Format", "Import", "Normal", "PDF", "Reference", "Start", "Status", "Tags",
-            "Type",
+            "Data", "Difference", "E-mail", "EHF", "Format", "Import", "Normal", "PDF", "Reference", "Start", "Status",
+            "Tags", "Type",
         )
     ),
 }  # fmt: skip

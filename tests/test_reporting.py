@@ -1139,11 +1139,12 @@ def _tell_rounds(report, catalog):
     told = render_receipt(signed, samples.bundle(), samples.breakdowns(), catalog, "nb", samples.LOADER)
     assert "Kari har godtatt det: det stemmer." in told
     actions = [Choice(action) for action in ("blank", "skip", "keep", "create")]
-    actions += [Choice("order", order) for order in ("DMY", "MDY", "YMD")]
+    actions += [Choice("merge", "10001"), *(Choice("order", order) for order in ("DMY", "MDY", "YMD"))]
     for one in (report, samples.report([]), samples.report([samples.grouped([samples.found("CU-05", "warning")])])):
         assert summary_listing(one, catalog, "nb", "fjord.xlsx").bars is not None
     finding = report.groups[0].findings[0]
-    line = FixLine(finding, report.groups[0], "x", 2, (Choice("map", "y"), *actions), Choice("map", "y"))
+    offered = (Choice("map", "y"), *actions)
+    line = FixLine(finding, report.groups[0], "x", 2, offered, Choice("map", "y"), "customer", "customer_number")
     listing = fix_listing([line, replace(line, value=""), replace(line, group=None)], catalog, "nb")
     assert listing.choices[0][0] == "y"
     assert listing.rows[0][-1].text == "y"

@@ -11,16 +11,21 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from delivery import OURS, book, entity_sheet, sheet, with_targets, workbook
+from file_examples import delivery, make
 
 from momentsheet.catalog import apply_company, load_catalog
 from momentsheet.checking import check
+from momentsheet.disk import scan
+from momentsheet.files import workbook_findings
 from momentsheet.model.catalog import Catalog, Company, Example, Rule
 from momentsheet.model.facts import tables_read
 from momentsheet.model.finding import Finding
 from momentsheet.model.workbook import Workbook, column_letter
+from momentsheet.pipeline import look_at_files
 from momentsheet.reporting import fix, message
 from momentsheet.workbook import read_workbook
 from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
@@ -57,6 +62,8 @@ def with_rules(catalog: Catalog, wanted: Callable[[Rule], bool]) -> Catalog:
 
 def findings_of(rule: Rule, example: Example, *, with_errors: bool, as_files: bool) -> tuple[Finding, ...]:
     """What is told of an example by its own rule, and by those that tell errors where that is wanted."""
+    if example.files:
+        return findings_of_files(example)
     asked = with_rules(CATALOG, lambda own: own.code == rule.code or (with_errors and own.severity == "error"))
     catalog = with_company(example, asked)
     if rule.entity is None:
@@ -88,6 +95,15 @@ def findings_of(rule: Rule, example: Example, *, with_errors: bool, as_files: bo
         catalog = apply_company(asked, Company(code=code, given=frozenset(("code",))))
         delivery = dataclasses.replace(delivery, properties={**delivery.properties, "momentsheet.company": "other"})
     return check([delivery, *others], catalog, TODAY).findings
+
+
+def findings_of_files(example: Example) -> tuple[Finding, ...]:
+    """What is told of files that come beside the sample, and of the workbook where that is wrong."""
+    delivered = delivery(with_error="workbook" in example.files)
+    with TemporaryDirectory() as folder:
+        looked = look_at_files(delivered, scan(make(Path(folder), example.files)))
+    told = workbook_findings(delivered.report.findings, ["delivery.xlsx"], CATALOG)
+    return (*told, *looked.judgement.findings)
 
 
 FORM = next(entity for entity in CATALOG.entities.values() if entity.layout == "form")
@@ -178,7 +194,7 @@ def test_bad_examples_raise_their_rule_and_no_other_error(rule: Rule, example: E
     symptoms = {f.fingerprint for f in found if f.blocked_by in {g.fingerprint for g in found if g.code == rule.code}}
     own = [f for f in own if f.fingerprint not in symptoms and CATALOG.rules[f.code].check != "likely_key"]
     others = {f.code: (f.sheet, f.cell, f.value) for f in own if f.severity == "error" and f.code != rule.code}
-    if not example.sheets:
+    if not (example.sheets or example.files):
         assert others == {}
     assert {f.severity for f in found if f.code == rule.code} == {rule.severity}
     for finding in found:
