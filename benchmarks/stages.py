@@ -69,6 +69,7 @@ def momentsheet_steps(path: Path) -> Iterator[Step]:
     from momentsheet.checking import check  # noqa: PLC0415
     from momentsheet.converting import convert  # noqa: PLC0415
     from momentsheet.model.finding import Report  # noqa: PLC0415
+    from momentsheet.pipeline import conversion  # noqa: PLC0415
     from momentsheet.workbook import read_workbook  # noqa: PLC0415
 
     made: dict[str, Any] = {}
@@ -95,10 +96,10 @@ def momentsheet_steps(path: Path) -> Iterator[Step]:
     def write_reports() -> None:
         sink.write("report.json", pipeline.render_report(delivery, ".json").encode())
         sink.write("report.html", pipeline.render_report(delivery, ".html").encode())
-        pipeline._write_import(sink, delivery, made["convert"])  # type: ignore[arg-type] # noqa: SLF001
+        conversion._write_import(sink, delivery, made["convert"])  # type: ignore[arg-type] # noqa: SLF001
 
     yield "report", write_reports
-    yield "left out", lambda: pipeline._write_left_out(sink, delivery)  # type: ignore[arg-type] # noqa: SLF001
+    yield "left out", lambda: conversion._write_left_out(sink, delivery)  # type: ignore[arg-type] # noqa: SLF001
 
 
 def plain_steps(path: Path, folder: Path, result: dict[str, Any]) -> Iterator[Step]:

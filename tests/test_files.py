@@ -32,6 +32,7 @@ from momentsheet.files.pictures import copy_of, look_at
 from momentsheet.model.files import Given, Item
 from momentsheet.model.numbering import EntityPlan, Pair, Plan
 from momentsheet.model.waiver import Waiver
+from momentsheet.pipeline import file_delivery
 from momentsheet.reporting import render_text, report_schema
 
 KIND = CATALOG.file_kinds["invoice_pdf"]
@@ -107,7 +108,7 @@ def test_a_photograph_is_known_by_address_name_or_number(name: str, found: str) 
 
 
 def matched(name: str, type_name: str) -> list[str]:
-    owners = pipeline._owners(delivery(), None)
+    owners = file_delivery._owners(delivery(), None)
     return [key for _, key in files.match(item(name), type_name, owners).keys]
 
 
@@ -180,7 +181,7 @@ def test_a_file_named_after_one_row_that_holds_many_is_split(tmp_path: Path) -> 
 def test_files_with_old_numbers_find_rows_with_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = tuple(Pair(str(number - 3000), str(number)) for number in range(16713, 16721))
     plan = Plan("", "", None, {"invoice": EntityPlan(pairs)})
-    monkeypatch.setattr(pipeline, "_plan", lambda _path, _catalog: plan)
+    monkeypatch.setattr(file_delivery, "plan_in", lambda _path, _catalog: plan)
     paths = make(tmp_path, {"Faktura_13713.pdf": "pdf", "16714.pdf": "pdf 16714"})
     looked = pipeline.look_at_files(delivery(with_list=True), disk.scan(paths), Path("plan.yaml"))
     assert [one.path for one in looked.judgement.deliveries] == [
@@ -310,7 +311,7 @@ def test_every_refusal_is_one_plain_line(
         assert not out.exists()
     assert run(source, "--deliver", workbook, "-o", source / "out") == 2
     assert "lie in each other" in capsys.readouterr().err
-    monkeypatch.setattr(pipeline, "FILE_PACKAGES", ("pypdf", "no-such-package"))
+    monkeypatch.setattr(file_delivery, "FILE_PACKAGES", ("pypdf", "no-such-package"))
     assert run(source, "--deliver", workbook, "-o", out) == 2
     assert 'pip install "momentsheet[files]"' in capsys.readouterr().err
 
@@ -326,7 +327,7 @@ def test_a_file_that_changes_meanwhile_stops_everything(
         (source / "16713.pdf").write_bytes(contents("pdf 16714"))
         return looked
 
-    monkeypatch.setattr(pipeline, "look_at_files", look)
+    monkeypatch.setattr(file_delivery, "look_at_files", look)
     with pytest.raises(OutputError, match="changed while"):
         pipeline.deliver_files([source], [workbook], tmp_path / "out", CATALOG)
     assert not (tmp_path / "out").exists()
@@ -335,7 +336,7 @@ def test_a_file_that_changes_meanwhile_stops_everything(
 def test_the_terminal_says_what_became_of_the_files(tmp_path: Path) -> None:
     delivered = delivery()
     looked = pipeline.look_at_files(delivered, disk.scan(make(tmp_path, DELIVERED)))
-    report = pipeline._file_report(delivered, looked)
+    report = file_delivery._file_report(delivered, looked)
     for language, said in {"en": "6 files came", "nb": "6 filer kom", "sv": "6 filer kom", "da": "6 filer kom"}.items():
         assert said in " ".join(render_text(report, CATALOG, language).split())
 
@@ -353,7 +354,7 @@ def test_names_that_no_system_should_have_go_all_the_way(tmp_path: Path, workboo
     assert sorted(path.name for path in (out / "invoices").iterdir()) == ["Faktura_16715.pdf"]
     for suffix in pipeline.REPORT_SUFFIXES:
         delivered = delivery()
-        report = pipeline._file_report(delivered, pipeline.look_at_files(delivered, disk.scan([source])))
+        report = file_delivery._file_report(delivered, pipeline.look_at_files(delivered, disk.scan([source])))
         assert pipeline.render_report(replace(delivered, report=report), suffix).encode()
 
 
@@ -366,7 +367,7 @@ def test_what_somebody_has_accepted_is_an_information(tmp_path: Path) -> None:
         Waiver("FI-15", "16713", "Kari", "avrundet"), Waiver("FI-32", "X.pdf", "Kari", "et kart"),
         Waiver("FI-03", "16714", "Kari", "i fjor", delivered.report.today.replace(year=2020)),
     ]  # fmt: skip
-    report = pipeline._file_report(delivered, looked, accepted)
+    report = file_delivery._file_report(delivered, looked, accepted)
     by_code = {one.code: one for one in report.findings if one.key in {None, "16713", "16714"}}
     assert [(code, by_code[code].severity) for code in ("FI-15", "FI-32", "FI-03")] == [
         ("FI-15", "info"), ("FI-32", "info"), ("FI-03", "warning"),
@@ -568,7 +569,7 @@ CONTENTS = (
 @given(st.lists(st.tuples(NAMES, st.sampled_from(CONTENTS)), max_size=8))
 @settings(max_examples=60, deadline=None)
 def test_every_file_is_accounted_for_once_and_every_match_is_a_whole_token(drawn: list[tuple[str, str]]) -> None:
-    owners = pipeline._owners(delivery(), None)
+    owners = file_delivery._owners(delivery(), None)
     files.prepare({one.kind.name: one.expected for one in owners}, CATALOG.page_words)
     items = [item(f"{place}/{name}", len(contents(what))) for place, (name, what) in enumerate(drawn)]
     types = [files.sniff(contents(what)[:1024]) for _, what in drawn]
@@ -577,7 +578,7 @@ def test_every_file_is_accounted_for_once_and_every_match_is_a_whole_token(drawn
         looked(what, files.job(match, kind, owners))
         for (_, what), match, kind in zip(drawn, matches, types, strict=True)
     ]
-    judgement = files.judge(items, types, matches, looks, owners, CATALOG, "nb", pipeline._spot(delivery()), {}, 0)
+    judgement = files.judge(items, types, matches, looks, owners, CATALOG, "nb", file_delivery._spot(delivery()), {}, 0)
     assert len(judgement.fates) == len(items)
     figures = judgement.figures
     assert figures.came == figures.used + figures.waiting + figures.others == len(items)
@@ -616,7 +617,7 @@ def test_every_name_that_is_given_is_one_that_every_system_takes(stem: str, endi
 
 def test_output_inside_the_input_and_other_wrong_uses_are_usage_errors(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        pipeline._refuse_within(tmp_path / "a" / "b", [tmp_path])
+        file_delivery._refuse_within(tmp_path / "a" / "b", [tmp_path])
 
 
 def test_every_mistake_in_a_kind_of_files_is_told(tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ from momentsheet.model.workbook import Kind, Workbook
 from momentsheet.numbering import Asked, propose, renamed
 from momentsheet.output import Folder
 from momentsheet.pipeline import NumberWish, Renumbering
+from momentsheet.pipeline import numbers as renumbering
+from momentsheet.pipeline.delivery import check_files
 from momentsheet.workbook import read_workbook, rewrite
 from momentsheet.workbook.annotation.fresh import fresh_workbook, legal_names
 
@@ -229,7 +231,7 @@ def test_answers_of_the_fix_list_are_about_the_new_numbers() -> None:
         Answer("contact", "customer_number", "Fjorden", "map", "K-1"),
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "_answers", lambda *_: answers)
+        patch.setattr(renumbering, "answers_of", lambda *_: answers)
         done = renumbered(file_of(rows), system="poweroffice_go")
     assert [(answer.value, answer.to) for answer in done.answers] == [("10001", "10000"), ("Fjorden", "10000")]
     assert column(done.files[0], "contact", "customer_number") == ["10000", "10001"]
@@ -443,7 +445,7 @@ def test_the_customers_own_sheet_of_numbers_holds_the_pairs_afterwards() -> None
     assert [column(done.files[0], "number_map", name) for name in ("entity", "old_number", "new_number")] == [
         ["Kunde", "Kunde", "Prosjekt"], ["GAMMEL-9", "K-1", "P-1"], ["100000", "100001", "8"],
     ]  # fmt: skip
-    checked = pipeline._check_files(done.files, catalog, TODAY, None, pipeline.no_progress, pipeline.Before())
+    checked = check_files(done.files, catalog, TODAY, None, pipeline.no_progress, pipeline.Before())
     assert not {finding.code for finding in checked.report.findings if finding.code.startswith("NS-")}
 
 
@@ -979,7 +981,7 @@ def test_the_samples_of_the_company_file_are_called_by_their_new_numbers(tmp_pat
     done = renumbered(file_of(delivery_of(["1"], ["P-1", "7"])), catalog, system="uni_economy")
     assert [note.facts["pairs"] for note in done.notes if note.id == "samples_in_file"] == ["P-1 → 8"]
     assert done.plan is not None
-    assert pipeline._with_samples(catalog, done.plan).company.samples == {"project": ("8", "7")}
+    assert renumbering._with_samples(catalog, done.plan).company.samples == {"project": ("8", "7")}
 
 
 def test_a_company_moves_a_series(tmp_path: Path) -> None:
