@@ -24,7 +24,7 @@ from momentsheet.checking.known_as import resolve_names
 from momentsheet.checking.ledger import FindingLedger
 from momentsheet.checking.likely import tell_likely_keys
 from momentsheet.checking.merges import apply_merges, find_merges
-from momentsheet.checking.parse import ParsedEntity, parse_entity
+from momentsheet.checking.parse import ParsedEntity, parse_delivery, parse_entity
 from momentsheet.checking.privacy import check_privacy
 from momentsheet.checking.references import check_references
 from momentsheet.checking.replaced import check_replaced
@@ -86,11 +86,7 @@ def check(
     bound = applied.sheets
     ledger.repairs.extend(applied.repairs)
     facts = facts_of(catalog, today, bound)
-    from_1904 = {workbook.name for workbook in workbooks if workbook.is_1904}
-    for entity in catalog.entities.values():
-        sheets = [sheet for sheet in bound if sheet.entity.name == entity.name]
-        if sheets and entity.derived is None:
-            ledger.parsed[entity.name] = parse_entity(entity, sheets, catalog, facts, from_1904)
+    ledger.parsed.update(parse_delivery(workbooks, bound, catalog, facts))
     is_headed = not any(told.check == "no_header" for binding in bindings for told in binding.told)
     if is_headed and not any(parsed.height for parsed in ledger.parsed.values() if parsed.entity.layout == "table"):
         ledger.tell(Told("no_rows", workbooks[0].name))

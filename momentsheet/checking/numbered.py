@@ -24,7 +24,7 @@ from momentsheet.checking.fold import clean_text, fold_name
 from momentsheet.checking.grammar import Raw, show_raw
 from momentsheet.checking.known_as import names_of, resolve_names
 from momentsheet.checking.ledger import FindingLedger
-from momentsheet.checking.parse import ParsedEntity, parse_entity
+from momentsheet.checking.parse import ParsedEntity, parse_delivery
 from momentsheet.checking.references import rows_about
 from momentsheet.model.answers import Answer
 from momentsheet.model.catalog import Alike, Catalog, Company, Entity, Field, Reference, Rule, say
@@ -86,11 +86,7 @@ def read_numbers(
             ledger.known.setdefault(name, set()).update(keys)
     bound = apply_answers([sheet for binding in bindings for sheet in binding.bound], answers, catalog).sheets
     facts = facts_of(catalog, today, bound)
-    from_1904 = {workbook.name for workbook in workbooks if workbook.is_1904}
-    for entity in catalog.entities.values():
-        sheets = [sheet for sheet in bound if sheet.entity.name == entity.name]
-        if sheets and entity.derived is None:
-            ledger.parsed[entity.name] = parse_entity(entity, sheets, catalog, facts, from_1904)
+    ledger.parsed.update(parse_delivery(workbooks, bound, catalog, facts))
     resolve_names(ledger)
     company = dataclasses.replace(
         catalog.company, code=facts.text("company_code"), name=facts.text("company_name"),

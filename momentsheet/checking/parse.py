@@ -27,7 +27,7 @@ from momentsheet.model.catalog import Catalog, Entity, Field
 from momentsheet.model.facts import Facts
 from momentsheet.model.finding import Evidence
 from momentsheet.model.table import dtype
-from momentsheet.model.workbook import Column, Kind
+from momentsheet.model.workbook import Column, Kind, Workbook
 
 KINDS = tuple(Kind)  # an enum is slow to call
 FEW = 16  # values with which Python is done before polars has begun
@@ -148,6 +148,19 @@ def parse_entity(
     return ParsedEntity(
         entity, tuple(sheets), starts, frame, blank, bad, tuple(troubles), defaults, judgements, evidence
     )
+
+
+def parse_delivery(
+    workbooks: Iterable[Workbook], bound: Sequence[BoundSheet], catalog: Catalog, facts: Facts
+) -> dict[str, ParsedEntity]:
+    """Entity -> its rows, for all that have a sheet, in import order."""
+    from_1904 = {workbook.name for workbook in workbooks if workbook.is_1904}
+    parsed = {}
+    for entity in catalog.entities.values():
+        sheets = [sheet for sheet in bound if sheet.entity.name == entity.name]
+        if sheets and entity.derived is None:
+            parsed[entity.name] = parse_entity(entity, sheets, catalog, facts, from_1904)
+    return parsed
 
 
 # Private functions
