@@ -99,6 +99,9 @@ def read(item: Item, most: int = -1) -> bytes:
         raise ReadFailure("broken") from None
 
 
+IN_PROCESS = 0  # files up to which no other process is begun: tests save its second, nobody else should
+
+
 def work_on(
     items: Sequence[tuple[Item, T]],
     function: Callable[[bytes, T], R],
@@ -108,11 +111,11 @@ def work_on(
 ) -> Iterator[R | Trouble]:
     """What `function` makes of each file and what is said of it, in their order; why not, where it cannot be read.
 
-    Many files are read and worked on in other processes. One that brings its process down, or takes forever, costs
-    only itself: it is "broken". `prepare(*facts)` is called once in each process.
+    Files are read and worked on in other processes. One that brings its process down, or takes forever, costs only
+    itself: it is "broken". `prepare(*facts)` is called once in each process.
     """
     workers = min(_processors(), max(1, len(items) // _WORTH_IT))
-    if workers < 2 and len(items) < _WORTH_IT:
+    if len(items) <= IN_PROCESS:
         if prepare is not None:
             prepare(*facts)
         for item, said in items:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import momentsheet.catalog
+import momentsheet.disk
 from momentsheet.catalog import load_company
 from momentsheet.model.catalog import Catalog
 
@@ -26,3 +27,6 @@ def load_catalog(rules: Path, company: Path | None = None) -> Catalog:
 
 # Before any test module has taken the function: pytest reads this file first.
 momentsheet.catalog.load_catalog = load_catalog
+
+# A process of its own for every handful of files would cost minutes; the tests of such processes ask for many files.
+momentsheet.disk.IN_PROCESS = 48

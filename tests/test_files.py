@@ -19,6 +19,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from conftest import load
+from deadly import dies_or_hangs
 from file_examples import CATALOG, contents, delivery, make, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -524,14 +525,6 @@ def size_of(data: bytes, _said: int) -> int:
     return len(data)
 
 
-def dies_or_hangs(data: bytes, said: str) -> int:
-    if said == "die":
-        os._exit(3)
-    while said == "hang":
-        pass
-    return len(data)
-
-
 @pytest.mark.slow
 def test_a_file_that_kills_or_stops_a_process_costs_only_itself(tmp_path: Path) -> None:
     for place in range(120):
@@ -541,6 +534,14 @@ def test_a_file_that_kills_or_stops_a_process_costs_only_itself(tmp_path: Path) 
     jobs = [(one, said.get(place, "")) for place, one in enumerate(items)]
     results = list(disk.work_on(jobs, dies_or_hangs, limits=disk.FileLimits(seconds=20)))
     assert results == ["broken" if place in said else place for place in range(120)]
+
+
+def test_also_one_of_a_few_files_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "IN_PROCESS", 0)  # as it is for everybody but the tests
+    (tmp_path / "1.pdf").write_bytes(b"x")
+    (tmp_path / "2.pdf").write_bytes(b"xx")
+    jobs = [(one, said) for one, said in zip(disk.scan([tmp_path]).items, ("die", ""), strict=True)]
+    assert list(disk.work_on(jobs, dies_or_hangs)) == ["broken", 2]
 
 
 # What holds for all files

@@ -113,7 +113,7 @@ def render_receipt(
             for item in bundle.work_lists
         ],
         "settings": _settings(catalog, bundle, language),
-        "notes": _notes(catalog, language),
+        "notes": _notes(catalog, bundle, language),
         "inferred": _inferred(bundle),
     }
     styles = ("report/page.css", "report/receipt.css")
@@ -293,9 +293,12 @@ def _settings(catalog: Catalog, bundle: Bundle, language: str) -> list[str]:
     return told
 
 
-def _notes(catalog: Catalog, language: str) -> list[str]:
+def _notes(catalog: Catalog, bundle: Bundle, language: str) -> list[str]:
+    """What to know of the accounting system, unless it stands in a work list."""
     system = catalog.accounting.get(catalog.company.accounting_system)
-    return [say(note, language) for note in system.notes] if system else []
+    if system is None or any(item.work_list.adds_notes for item in bundle.work_lists):
+        return []
+    return [say(note, language) for note in system.notes]
 
 
 def _inferred(bundle: Bundle) -> list[tuple[str, str]]:
