@@ -63,6 +63,7 @@ def test_near_duplicates_are_all_found_in_the_benchmark(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_both_programs_colour_the_same_cells(tmp_path):
     words = [sys.executable, ANNOTATING, "--rows", "300", "--without-office"]
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -66,6 +66,7 @@ def test_the_example_gives_the_same_verdict_after_libreoffice_saved_it(tmp_path:
     assert repairs[0] == repairs[1]
 
 
+@pytest.mark.slow
 def test_the_status_sheet_shows_the_totals_of_the_import_files(
     sample: Path, saved: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -173,7 +173,7 @@ def test_what_was_filled_in_stands_below_todays_headers(tmp_path: Path) -> None:
     assert sheet.tables["tbl_customer"].ref.endswith(f"{sheet.cell(1, len(asked)).column_letter}26")
 
 
-@pytest.mark.parametrize("on_error", ["block", "skip-row"])
+@pytest.mark.parametrize("on_error", ["block", pytest.param("skip-row", marks=pytest.mark.slow)])
 def test_nothing_that_people_have_added_is_lost(tmp_path: Path, on_error: str) -> None:
     path = old_book(tmp_path, add_what_people_add)
     old = convert(path, tmp_path / "old", on_error=on_error)
@@ -268,6 +268,7 @@ def test_the_same_workbook_gives_the_same_bytes(tmp_path: Path) -> None:
     assert one == other
 
 
+@pytest.mark.slow
 def test_what_had_no_place_goes_along_once_more(tmp_path: Path) -> None:
     """The template changes again: what stood in the sheet of the rest, and behind our columns, is still there."""
     convert(old_book(tmp_path, add_what_people_add), tmp_path / "a")

@@ -192,7 +192,10 @@ def case(name: str) -> tuple[bytes, list[Mark], bytes]:
     return data, marks, annotate(data, marks, listings(marks), (first.sheet, first.row, first.column))
 
 
-every_workbook = pytest.mark.parametrize("name", producers.names())
+MANY_STYLES = ("excel: nearly as many styles as it allows", AS_MANY_STYLES_AS_EXCEL_ALLOWS)
+every_workbook = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in MANY_STYLES else ()) for name in producers.names()]
+)
 
 
 # What holds for each of them

@@ -716,8 +716,9 @@ def coloured(grids: Mapping[str, list[list[Cell]]], sheet: str) -> dict[tuple[in
     }
 
 
+@pytest.mark.slow
 @with_libreoffice
-@pytest.mark.parametrize("language", ["nb", *(pytest.param(one, marks=pytest.mark.slow) for one in LANGUAGES[1:])])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_good_data_shows_no_colour_and_a_clean_status(
     catalog: Catalog, samples: dict[str, bytes], language: str, profile: Path, tmp_path: Path
 ) -> None:
@@ -731,6 +732,7 @@ def test_good_data_shows_no_colour_and_a_clean_status(
     assert words == [ready] * len(entities(catalog))
 
 
+@pytest.mark.slow
 @with_libreoffice
 def test_a_new_template_shows_no_colour_even_if_the_company_file_has_answered(
     catalog: Catalog, profile: Path, tmp_path: Path
@@ -831,7 +833,9 @@ def test_mistakes_are_coloured_at_their_cell_and_nowhere_else(catalog: Catalog, 
 
 
 @with_libreoffice
-@pytest.mark.parametrize("case", [pytest.param("empty", marks=pytest.mark.slow), "sample", "mistakes"])
+@pytest.mark.parametrize(
+    "case", [*(pytest.param(one, marks=pytest.mark.slow) for one in ("empty", "sample")), "mistakes"]
+)
 def test_stored_figures_are_those_that_libreoffice_calculates(
     catalog: Catalog, case: str, profile: Path, tmp_path: Path
 ) -> None:

@@ -38,18 +38,20 @@ def failing(values: pl.Series, schema: Mapping[str, Any]) -> dict[Any, tuple[str
     distinct = values.drop_nulls().unique().alias("value")
     if not schema or distinct.is_empty():
         return {}
-    masks = [MASKS[word](pl.col("value"), limit) for word, limit in schema.items() if word in MASKS]
-    masks += [
-        pl.lit(_matches(distinct, limit) if word == "regex" else _ask(distinct, {word: limit}))
-        for word, limit in schema.items()
-        if word not in MASKS
-    ]
-    doubtful = distinct.to_frame().filter(~pl.all_horizontal(masks)).to_series()
+    sound = pl.all_horizontal(_judged(distinct, word, limit) for word, limit in schema.items())
+    doubtful = distinct.to_frame().filter(~sound).to_series()
     words = [] if doubtful.is_empty() else _broken_words(doubtful, schema)
     return {value: (word, schema[word]) for value, word in zip(doubtful, words, strict=True) if word is not None}
 
 
 # Private functions
+
+
+def _judged(distinct: pl.Series, word: str, limit: Any) -> pl.Expr:
+    """The verdict of one word of a schema on each of these values."""
+    if (mask := MASKS.get(word)) is not None:
+        return mask(pl.col(distinct.name), limit)
+    return pl.lit(_matches(distinct, limit) if word == "regex" else _ask(distinct, {word: limit}))
 
 
 def _ask(distinct: pl.Series, schema: Mapping[str, Any]) -> pl.Series:
@@ -59,9 +61,7 @@ def _ask(distinct: pl.Series, schema: Mapping[str, Any]) -> pl.Series:
 
 def _broken_words(values: pl.Series, schema: Mapping[str, Any]) -> list[str | None]:
     """For each value the first word of the schema that it breaks, None where Cerberus finds it good."""
-    from cerberus import Validator  # noqa: PLC0415 - 90 ms that clean workbooks do not need
-
-    validator = Validator({"value": dict(schema)})
+    validator = _validator(schema)
     words: list[str | None] = []
     for value in values:
         if validator.validate({"value": value}, normalize=False):
@@ -71,6 +71,19 @@ def _broken_words(values: pl.Series, schema: Mapping[str, Any]) -> list[str | No
         # Of `noneof_regex` Cerberus only says that `noneof` is broken.
         words.append(next(word for word in schema if word == rule or word.startswith(rule + "_")))
     return words
+
+
+_VALIDATORS: dict[str, Any] = {}
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    """Cerberus' validator of a schema: to make one takes longer than to ask it."""
+    key = repr(schema)
+    if key not in _VALIDATORS:
+        from cerberus import Validator  # noqa: PLC0415 - 90 ms that clean workbooks do not need
+
+        _VALIDATORS[key] = Validator({"value": dict(schema)})
+    return _VALIDATORS[key]
 
 
 @cache

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from momentsheet.checking.bind.meta import Meta
 from momentsheet.checking.fold import fold, fold_header
-from momentsheet.model.catalog import Catalog, Entity, say
+from momentsheet.model.catalog import Catalog, Entity, Field, say
 
 CLOSE = 86  # rapidfuzz ratio from which a header is taken for another, with a warning
 
@@ -96,15 +96,29 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
 
 
+_WORDS: dict[int, tuple[tuple[Field, ...], dict[str, Match]]] = {}  # the fields go along: their id stays theirs
+_MOST_ENTITIES = 300
+
+
+def _own_words(entity: Entity) -> Mapping[str, Match]:
+    """Labels and aliases of an entity, folded; the same for every workbook."""
+    if id(entity.fields) not in _WORDS:
+        words: dict[str, Match] = {}
+        for field in entity.fields:
+            for alias in (*field.aliases, *field.minutes, *field.was, field.name):
+                words.setdefault(fold_header(alias), Match(field.name, "alias"))
+        for field in entity.fields:
+            for label in field.label.values():
+                words[fold_header(label)] = Match(field.name, "label")
+        if len(_WORDS) >= _MOST_ENTITIES:
+            _WORDS.clear()
+        _WORDS[id(entity.fields)] = entity.fields, words
+    return _WORDS[id(entity.fields)][1]
+
+
 def _vocabulary(entity: Entity, meta: Meta) -> Vocabulary:
     """The headers of an entity, surest last: aliases, labels, what the template says."""
-    words: dict[str, Match] = {}
-    for field in entity.fields:
-        for alias in (*field.aliases, *field.minutes, *field.was, field.name):
-            words.setdefault(fold_header(alias), Match(field.name, "alias"))
-    for field in entity.fields:
-        for label in field.label.values():
-            words[fold_header(label)] = Match(field.name, "label")
+    words = dict(_own_words(entity))
     names = {field.name for field in entity.fields}
     for header, field_name in meta.headers_of(entity).items():
         if field_name in names:
