@@ -124,6 +124,8 @@ def _from_entity(name: str, entity: Taken, retired: Retired) -> None:
         alike[key] = tuple(one for one in alike[key] if one not in gone)
     for row in entity.get("sample", ()):
         _forget(row, gone)
+    left = [taken for taken in entity.get("fields", ()) if taken.get("name") not in gone]
+    named = {name, *(taken["to"][0] for taken in left if "to" in taken)}
     for taken in entity.get("fields", ()):
         if taken.get("country") in gone:
             del taken["country"]
@@ -132,8 +134,8 @@ def _from_entity(name: str, entity: Taken, retired: Retired) -> None:
         entity_of_series, field_of_series = taken.get("series_of", ("", ""))
         if field_of_series in retired.fields.get(entity_of_series, ()):
             del taken["series_of"]
-        entity_borne, field_borne = taken.get("bears", ("", ""))
-        if field_borne in retired.fields.get(entity_borne, ()):
+        borne, key = taken.get("bears", (name, ""))
+        if key in retired.fields.get(borne, ()) or borne not in named:
             del taken["bears"]
 
 
