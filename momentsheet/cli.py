@@ -67,6 +67,15 @@ def app() -> None:
     """Excel templates for data imports to Moment, and the engine that checks and converts them."""
 
 
+# Options that several commands have
+FAIL_ON = click.option(
+    "--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
+    help="From which severity on the exit status is 1.",
+)  # fmt: skip
+TODAY = click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31).")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for.")
+
+
 def _company(command: Callable[..., Any]) -> Callable[..., Any]:
     kind = click.Path(dir_okay=False, path_type=Path)
     return click.option("--company", type=kind, metavar="FILE", help="The company file.")(command)
@@ -79,11 +88,8 @@ def _language(command: Callable[..., Any]) -> Callable[..., Any]:
 def _checking(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that `check` and `convert` share."""
     options = (
-        click.option(
-            "--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
-            help="From which severity on the exit status is 1.",
-        ),
-        click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31)."),
+        FAIL_ON,
+        TODAY,
         click.option(
             "--previous", metavar="REPORT.json", type=click.Path(dir_okay=False, path_type=Path),
             help="The report of the round before: what is new, still open, fixed. Default: what the workbooks carry.",
@@ -93,7 +99,7 @@ def _checking(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Answers of the Fix list; those of the workbooks are added to it by convert.",
         ),
         click.option("--json", "as_json", is_flag=True, help="The JSON report on stdout."),
-        click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for."),
+        QUIET,
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -218,9 +224,9 @@ def convert(
 )  # fmt: skip
 @click.option("--reverse", "is_back", is_flag=True, help="With --plan: back to the old numbers.")
 @click.option("--format", "formats", multiple=True, metavar="NAME", help="csv, api; default: all. May be repeated.")
-@click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31).")
+@TODAY
 @click.option("--json", "as_json", is_flag=True, help="Plan and what was told as JSON on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for.")
+@QUIET
 @_language
 @_company
 def renumber(
@@ -280,13 +286,10 @@ def renumber(
     "--mappings", metavar="FILE.yaml", type=click.Path(dir_okay=False, path_type=Path),
     help="Answers of the Fix list, as for check.",
 )  # fmt: skip
-@click.option(
-    "--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
-    help="From which severity on the exit status is 1.",
-)  # fmt: skip
-@click.option("--today", metavar="DATE", help="The day that counts as today (2025-01-31).")
+@FAIL_ON
+@TODAY
 @click.option("--json", "as_json", is_flag=True, help="The JSON report on stdout.")
-@click.option("-q", "--quiet", is_flag=True, help="No talk, only the exit status and what was asked for.")
+@QUIET
 @_company
 @_language
 def files(

@@ -214,6 +214,18 @@ def test_the_checklist_has_every_line_with_what_is_to_be_typed(language: str) ->
     assert [line for line, _ in lines] == [line for line, _ in Boxes(checklist(bundle, "en")).lines]
 
 
+def test_a_step_stays_ticked_until_it_says_something_else() -> None:
+    pages = []
+    for system in ("fiken", "fortnox"):
+        catalog = apply_company(CATALOG, Company(accounting_system=system, given=frozenset(("accounting_system",))))
+        bundle = bundle_of(catalog=catalog)
+        export = [one for one in bundle.work_lists if one.work_list.name == "accounting_export"]
+        pages.append(dict(Boxes(checklist(replace(bundle, work_lists=tuple(export)))).lines))
+    fiken, fortnox = pages
+    general = [step["nb"] for step in CATALOG.work_lists["accounting_export"].steps]
+    assert [cells for line, cells in fiken.items() if line in fortnox] == [[step] for step in general]
+
+
 def test_a_line_stays_ticked_until_what_is_to_be_typed_changes() -> None:
     before = bundle_of({"opening_balance": [{"flex_hours": "12.5"}]})
     after = bundle_of({"opening_balance": [{"flex_hours": "13.5"}]})

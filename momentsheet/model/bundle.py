@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from momentsheet.model.catalog import Texts, WorkList
+from momentsheet.model.catalog import Catalog, Texts, WorkList, WorkListColumn, say
 from momentsheet.model.controls import ControlTotal
 
 
@@ -44,6 +44,18 @@ class FilledList:
     work_list: WorkList
     rows: pl.DataFrame
     steps: Mapping[str, Texts] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[WorkListColumn, ...]:
+        """The columns that some row uses: a list of prices knows many ways to say what a price is for."""
+        return tuple(one for one in self.work_list.columns if self.rows[one.name].null_count() < self.rows.height)
+
+    def labels(self, column: WorkListColumn, catalog: Catalog, language: str) -> Mapping[str, str]:
+        """Code -> label of the column's code list, number -> words of a step; nothing for other columns."""
+        if self.steps:
+            return {number: say(step, language) for number, step in self.steps.items()}
+        code_list = catalog.code_lists.get(column.list or "")
+        return {code.code: say(code.label, language) for code in code_list.codes} if code_list else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,11 @@ def render_checklist(
 def _list(filled: FilledList, catalog: Catalog, language: str) -> dict[str, Any]:
     """One list: its head, its columns without those that no row uses, its lines."""
     work_list = filled.work_list
-    columns = [column for column in work_list.columns if filled.rows[column.name].null_count() < filled.rows.height]
+    columns = filled.columns
     texts = {column.name: _texts(filled, column, catalog, language) for column in columns}
-    # The bytes of the rows themselves, not their words: a line stays ticked when the page is made in another language.
-    rows = filled.rows.select(column.name for column in columns).iter_rows()
+    # Not the words on this page: a line stays ticked when the page is made in another language.
+    said = [[say(step, "en")] for step in filled.steps.values()]
+    rows = said or filled.rows.select(column.name for column in columns).iter_rows()
     return {
         "name": work_list.name,
         "title": say(work_list.title, language),
@@ -77,13 +78,9 @@ def _line_id(name: str, values: Sequence[object]) -> str:
 
 def _texts(filled: FilledList, column: WorkListColumn, catalog: Catalog, language: str) -> list[str]:
     """The values of a column as people read them, blank ones as nothing."""
-    values = filled.rows[column.name].to_list()
-    if filled.steps:
-        return [plain(say(filled.steps[value], language)) for value in values]
-    code_list = catalog.code_lists.get(column.list or "")
-    labels: Mapping[str, str] = {code.code: say(code.label, language) for code in code_list.codes} if code_list else {}
+    labels = filled.labels(column, catalog, language)
     decimals = 2 if column.type == "money" else None
-    return [_text(value, labels, catalog, language, decimals) for value in values]
+    return [_text(value, labels, catalog, language, decimals) for value in filled.rows[column.name]]
 
 
 def _text(value: object, labels: Mapping[str, str], catalog: Catalog, language: str, decimals: int | None) -> str:

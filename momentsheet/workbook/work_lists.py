@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -86,8 +86,7 @@ def _write_overview(
 
 def _write_list(worksheet: Worksheet, filled: FilledList, catalog: Catalog, language: str, formats: Formats) -> None:
     work_list = filled.work_list
-    # A list of prices knows many ways to say what a price is for; what no row uses would only stand in the way.
-    columns = [column for column in work_list.columns if filled.rows[column.name].null_count() < filled.rows.height]
+    columns = filled.columns
     last = len(columns) if filled.steps else max(len(columns), 3)
     width = _STEP if filled.steps else 30 * last
     done(worksheet.write_string(0, 0, say(work_list.title, language), formats.style("title")))
@@ -130,7 +129,7 @@ def _write_column(
     formats: Formats,
 ) -> list[str]:
     """Write one column; gives some of its texts, for its width."""
-    labels = _labels(column, filled, catalog, language)
+    labels = filled.labels(column, catalog, language)
     style = formats.style("answer", align="left", num_format="@")
     number_format: str | int = NUMBER_FORMATS[column.type]
     if column.type in NUMERIC and number_format == "General":
@@ -152,14 +151,6 @@ def _write_column(
         if len(texts) < _SAMPLE:
             texts.append(str(labels.get(value, value)))
     return texts
-
-
-def _labels(column: WorkListColumn, filled: FilledList, catalog: Catalog, language: str) -> Mapping[str, str]:
-    """Code -> label of the column's code list, number -> words of a step; nothing for other columns."""
-    if filled.steps:
-        return {number: say(step, language) for number, step in filled.steps.items()}
-    code_list = catalog.code_lists.get(column.list or "")
-    return {code.code: say(code.label, language) for code in code_list.codes} if code_list else {}
 
 
 def _print_setup(worksheet: Worksheet, *, is_wide: bool) -> None:
