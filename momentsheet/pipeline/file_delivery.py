@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from momentsheet.model.catalog import Catalog
     from momentsheet.model.files import Decision, Item, Scan, Spot
     from momentsheet.model.finding import Report
+    from momentsheet.model.numbering import Plan
     from momentsheet.model.waiver import Waiver
 
 
@@ -102,8 +103,9 @@ def look_at_files(
 
     catalog = delivery.catalog
     progress("look", 0.2)
-    rows = _owners(delivery, plan)
-    renamed = _renamed(plan, catalog)
+    numbers = None if plan is None else plan_in(plan, catalog)
+    rows = _owners(delivery, numbers)
+    renamed = _renamed(numbers)
     decided = _decided(decisions, scan, rows, catalog)
     types = tuple(_type_of(item) for item in scan.items)
     matches = tuple(
@@ -169,7 +171,7 @@ def _type_of(item: Item) -> str:
         return ""
 
 
-def _owners(delivery: Delivery, plan: Path | None) -> tuple[files.Owners, ...]:
+def _owners(delivery: Delivery, plan: Plan | None) -> tuple[files.Owners, ...]:
     """The rows that files may belong to, by kind; with a plan, the numbers that they had before."""
     from momentsheet import files
     from momentsheet.model.numbering import number_key
@@ -179,7 +181,7 @@ def _owners(delivery: Delivery, plan: Path | None) -> tuple[files.Owners, ...]:
     for one in delivery.checked.left_out:
         left_out.setdefault(one.entity, set()).add(one.row)
     tables = {name: table.values for name, table in parsed.items()}
-    back = None if plan is None else plan_in(plan, catalog).reversed()
+    back = None if plan is None else plan.reversed()
 
     def old_number(entity: str, number: str) -> str:
         return number if back is None else back.new_of(entity).get(number_key(number), number)
@@ -188,13 +190,12 @@ def _owners(delivery: Delivery, plan: Path | None) -> tuple[files.Owners, ...]:
     return tuple(files.owners_of(kind, tables, left_out, catalog, old_number) for kind in kinds)
 
 
-def _renamed(path: Path | None, catalog: Catalog) -> Callable[[str], Sequence[str]]:
+def _renamed(plan: Plan | None) -> Callable[[str], Sequence[str]]:
     """The names that a file may have with the new numbers of a plan in it."""
     from momentsheet.numbering import renamed
 
-    if path is None:
+    if plan is None:
         return lambda _name: ()
-    plan = plan_in(path, catalog)
     return lambda name: [renamed(name, plan, entity) for entity in plan.entities]
 
 
